@@ -1,0 +1,16 @@
+"""Sweep out what has had its time."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+TASK_RESULTS_DAYS = 14
+
+
+class Command(BaseCommand):
+    help = "Deletes what has had its time: ended sessions, results of old tasks."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("clearsessions", verbosity=0)
+        call_command("prune_db_task_results", min_age_days=TASK_RESULTS_DAYS, verbosity=0)

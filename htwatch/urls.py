@@ -1,0 +1,19 @@
+"""All addresses: the admin, and each app's own by string."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from htwatch.health import healthz
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    # nginx serves the uploads of a busy site; without one they come from here. All were re-encoded on upload.
+    re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("", include("posts.urls")),
+]
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
+admin.site.index_title = "The desk"

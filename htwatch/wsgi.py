@@ -1,0 +1,9 @@
+"""The WSGI entry point: `granian --interface wsgi htwatch.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "htwatch.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,98 @@
+"""What an address names: the listing, its heading, and what else its page shows. Pages and feeds find alike."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from posts import listing
+from posts.addressing import tag_url, tags_url
+from posts.listing import Listing, Shelf
+from posts.models import Category, Tag
+from sources.models import Source
+from sources.naming import tidy_slug
+
+MOST_TAGS = 3
+
+
+@dataclass
+class Found:
+    """A listing that an address names, with what heads its page. `url` is where it lives: elsewhere means redirect."""
+
+    listing: Listing
+    heading: str
+    description: str
+    context: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return self.listing.url
+
+
+def find_home() -> Found:
+    return Found(listing.whole_site(), settings.SITE_NAME, "", {})
+
+
+def find_tag(slug: str) -> Found:
+    """Find a tag, or up to three: `a+b` is both, `a,b` either. An alias is found at its tag's address."""
+    if "+" in slug or "," in slug:
+        return _find_tags(slug)
+    tag = Tag.objects.at_slug(slug)
+    if tag is None:
+        raise Http404("There is no such tag.")
+    of_tag = listing.of_tag(tag)
+    if not of_tag.count:
+        raise Http404("Nothing is published under this tag.")
+    context = {"tag": tag, "related": _related_tags(of_tag)}
+    return Found(of_tag, f"Posts Tagged ‘{tag.name}’", f"What we clipped about {tag.name}.", context)
+
+
+def _related_tags(of_tag: Listing) -> list[Shelf]:
+    ids = of_tag.tally.related if of_tag.tally else []
+    rows = {
+        pk: Shelf(name, tag_url(slug))
+        for pk, name, slug in Tag.objects.filter(pk__in=ids).values_list("pk", "name", "slug")
+    }
+    return [rows[pk] for pk in ids if pk in rows]
+
+
+def _find_tags(slug: str) -> Found:
+    is_all = "+" in slug
+    slugs = slug.split("+" if is_all else ",")
+    if len(slugs) > MOST_TAGS or not all(slugs):
+        raise Http404("Up to three tags can be read together.")
+    tags = list(dict.fromkeys(tag for tag in map(Tag.objects.at_slug, slugs) if tag and listing.of_tag(tag).count))
+    if not tags or (is_all and len(tags) < len({unicodedata.normalize("NFC", s) for s in slugs})):
+        raise Http404("There is no such tag.")
+    if len(tags) == 1:
+        return find_tag(tags[0].slug)
+    address = tags_url([tag.slug for tag in tags], "+" if is_all else ",")
+    found = (listing.of_all_tags if is_all else listing.of_any_tag)(tags, address)
+    names = (" and " if is_all else " or ").join(f"‘{tag.name}’" for tag in tags)
+    return Found(found, f"Posts Tagged {names}", f"Posts tagged {names}.", {"tags": tags})
+
+
+def find_category(path: str) -> Found:
+    path = tidy_slug(path)
+    category = get_object_or_404(Category.objects.select_related("tally", "parent"), path=path)
+    children = Category.objects.filter(parent=category, tally__count__gt=0)
+    context = {"category": category, "children": children.order_by("name")}
+    of_category = listing.of_category(category)
+    if not of_category.count:
+        raise Http404("Nothing is published in this category.")
+    return Found(of_category, category.name, category.description, context)
+
+
+def find_source(slug: str) -> Found:
+    slug = tidy_slug(slug)
+    sources = Source.objects.select_related("tally")
+    source = sources.filter(slug=slug).first() or sources.filter(aliases__slug=slug).first()
+    if source is None:
+        raise Http404("There is no such outlet.")
+    of_source = listing.of_source(source)
+    if not of_source.count:
+        raise Http404("Nothing of this outlet is published.")
+    return Found(of_source, source.name, source.description, {"source": source})

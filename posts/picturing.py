@@ -1,0 +1,88 @@
+"""Uploaded pictures: decoded, checked, turned upright and written anew without what the camera noted. Pure."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.core.files.base import ContentFile
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 2400  # pixels of a stored picture's longer side
+# What may come in, and as what it is kept (MPO is a camera's JPEG with a second picture behind the first). Moving
+# pictures keep their first frame; SVG is a program and stays out.
+READ = ["JPEG", "PNG", "WEBP", "GIF"]
+KEPT_AS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "GIF": "PNG"}
+SAVED_WITH: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 85, "optimize": True},
+    "PNG": {"optimize": True},
+    "WEBP": {"quality": 85},
+}
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+
+
+class UnusablePicture(ValueError):
+    """Says in a sentence why a file cannot be taken as a picture."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    data: bytes
+    extension: str
+    width: int
+    height: int
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    def as_file(self) -> ContentFile:
+        return ContentFile(self.data, name=f"picture.{self.extension}")
+
+
+def read_picture(file: IO[bytes]) -> Picture:
+    """Return the picture in a file, written anew: upright, at most 2400 pixels a side, without camera data.
+
+    The type is what the bytes are, whatever the file's name says. Raises UnusablePicture.
+    """
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnusablePicture(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; make the picture smaller.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd camera data, and Pillow's own limit, for which ours stands
+            image = Pillow.open(io.BytesIO(data), formats=READ)
+            kind = KEPT_AS[image.format or ""]
+            if image.width * image.height > MAX_PIXELS:
+                raise UnusablePicture(
+                    f"The picture has {image.width} × {image.height} pixels; "
+                    f"at most {MAX_PIXELS // 1_000_000} million in all can be taken."
+                )
+            image.seek(0)
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.LANCZOS)
+            return _written(upright, kind)
+    except UnidentifiedImageError:
+        raise UnusablePicture("This file is not a picture; it may be JPEG, PNG, WebP or GIF.") from None
+    except UnusablePicture:
+        raise
+    except Exception as error:
+        raise UnusablePicture("The picture is damaged and cannot be read.") from error
+
+
+def _written(image: Pillow.Image, kind: str) -> Picture:
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value / 256).convert("L")  # convert alone would clip it to white
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    image = image.convert("RGBA" if has_alpha and kind != "JPEG" else "RGB")
+    # Only the pixels go on: neither EXIF nor comments, profiles or thumbnails.
+    bare = Pillow.new(image.mode, image.size)
+    bare.paste(image)
+    out = io.BytesIO()
+    bare.save(out, kind, **SAVED_WITH[kind])
+    return Picture(out.getvalue(), EXTENSIONS[kind], bare.width, bare.height)

@@ -1,0 +1,83 @@
+"""The public addresses. They are WordPress's, so that the old blog's links live on; all end in a slash."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from posts import finding, syndication, views
+from posts.sitemaps import sitemap_index, sitemap_section
+
+app_name = "posts"
+
+
+class _Number(StringConverter):
+    def to_python(self, value: str) -> int:  # type: ignore[override]
+        return int(value)
+
+
+class _PageNumber(_Number):
+    regex = "[1-9][0-9]{0,8}"
+
+
+class _Year(_Number):
+    regex = "[0-9]{4}"
+
+
+class _TwoDigits(_Number):
+    regex = "[0-9]{2}"
+
+
+class _Word(StringConverter):
+    """One part of an address, in any script; what it means is found by looking."""
+
+    regex = "[^/\\x00]+"
+
+
+class _Words(StringConverter):
+    regex = "[^/\\x00]+(?:/[^/\\x00]+)*"
+
+
+register_converter(_PageNumber, "page")
+register_converter(_Year, "yyyy")
+register_converter(_TwoDigits, "dd")
+register_converter(_Word, "word")
+register_converter(_Words, "words")
+
+
+def listing(address: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
+    """Return the addresses of a listing and of its further pages."""
+    return [path(f"{address}page/<page:number>/", view), path(address, view, name=name)]
+
+
+def feeds(address: str, find: Callable[..., Any], name: str) -> list[URLPattern]:
+    """Return the addresses of a listing's three feeds."""
+    return [
+        path(f"{address}feed/{kind.ending}", syndication.feed_view(kind, find), name=f"{name}-{word}")
+        for word, kind in syndication.KINDS.items()
+    ]
+
+
+urlpatterns = [
+    *listing("", views.home, "home"),
+    *feeds("", finding.find_home, "feed"),
+    *listing("<yyyy:year>/", views.archive_period, "archive-year"),
+    *listing("<yyyy:year>/<dd:month>/", views.archive_period, "archive-month"),
+    *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
+    path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/", views.post_detail, name="post-detail"),
+    path("preview/<int:pk>/", views.post_preview, name="post-preview"),
+    path("archive/", views.archive, name="archive"),
+    path("tag/", views.tag_list, name="tag-list"),
+    *feeds("tag/<word:slug>/", finding.find_tag, "tag-feed"),
+    *listing("tag/<word:slug>/", views.tag_detail, "tag-detail"),
+    path("category/", views.category_list, name="category-list"),
+    *feeds("category/<words:path>/", finding.find_category, "category-feed"),
+    *listing("category/<words:path>/", views.category_detail, "category-detail"),
+    path("source/", views.source_list, name="source-list"),
+    *feeds("source/<word:slug>/", finding.find_source, "source-feed"),
+    *listing("source/<word:slug>/", views.source_detail, "source-detail"),
+    path("sitemap.xml", sitemap_index),
+    path("sitemap-<section>.xml", sitemap_section, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+]

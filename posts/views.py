@@ -1,0 +1,236 @@
+"""The public pages: find, ask, render."""
+
+import unicodedata
+from collections import defaultdict
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.dates import MONTHS
+from django.views.decorators.http import require_safe
+
+from posts import listing
+from posts.addressing import archive_url, page_url, post_url, source_url, tag_url
+from posts.dating import byline_date, period
+from posts.finding import Found, find_category, find_home, find_source, find_tag
+from posts.listing import ListedPost
+from posts.models import Category, Post, Tag
+from posts.rendering import plain_text
+from sources.models import Source
+from sources.naming import tidy_slug
+
+# The nineteen initial consonants of Hangul as parts of a syllable (U+1100–1112), and as letters that stand alone.
+INITIALS = "".join(map(chr, range(0x1100, 0x1113)))
+COMPATIBLE = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+DEEPEST_SHOWN = 4  # of the category tree, as steps to the right
+
+
+# --- Listings
+
+
+def _show(request: HttpRequest, found: Found, number: int | None, template: str, base_url: str) -> HttpResponse:
+    """Show a page of what was found, or send the reader to the address where it lives."""
+    if number == 1 or found.url != base_url:
+        return redirect(page_url(found.url, number or 1), permanent=True)
+    page = found.listing.page(number or 1)
+    context = {"found": found, "page": page, "feed_url": f"{found.url}feed/", **found.context}
+    return render(request, template, context)
+
+
+def _base_url(request: HttpRequest, number: int | None) -> str:
+    """Return the address that was asked for, without the number of a further page."""
+    path = request.get_full_path().partition("?")[0]
+    return path if number is None else path.removesuffix(f"page/{number}/")
+
+
+@require_safe
+def home(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    return _show(request, find_home(), number, "posts/home.html", "/")
+
+
+@require_safe
+def tag_detail(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    return _show(request, find_tag(slug), number, "posts/tag_detail.html", _base_url(request, number))
+
+
+@require_safe
+def category_detail(request: HttpRequest, path: str, number: int | None = None) -> HttpResponse:
+    return _show(request, find_category(path), number, "posts/category_detail.html", _base_url(request, number))
+
+
+@require_safe
+def source_detail(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    return _show(request, find_source(slug), number, "posts/source_detail.html", _base_url(request, number))
+
+
+@require_safe
+def archive_period(
+    request: HttpRequest, year: int, month: int | None = None, day: int | None = None, number: int | None = None
+) -> HttpResponse:
+    """A year, a month or a day in the site's time zone; an empty or an impossible one is not found."""
+    if month == 0 or day == 0:
+        raise Http404("No calendar has this date.")
+    try:
+        start, end = period(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise Http404("No calendar has this date.") from error
+    url = archive_url(year, month, day)
+    posts = listing.of_period(start, end, url)
+    if not posts.count:
+        raise Http404("Nothing was published then.")
+    heading = str(year) if month is None else f"{MONTHS[month]} {f'{day}, ' if day else ''}{year}"
+    above = [(str(year), archive_url(year))] if month else []
+    above += [(MONTHS[month], archive_url(year, month))] if month and day else []
+    found = Found(posts, heading, f"What was published in {heading}.", {"above": above})
+    return _show(request, found, number, "posts/archive_period.html", _base_url(request, number))
+
+
+# --- Indexes
+
+
+@require_safe
+def archive(request: HttpRequest) -> HttpResponse:
+    """All years and months with their counts."""
+    # By day in the database, by month here: both databases group a plain column fast.
+    days = Post.objects.published().order_by("-published_on").values_list("published_on").annotate(number=Count("*"))
+    years: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for day, number in days:
+        years[day.year][day.month] += number
+    context = {
+        "years": [
+            (
+                year,
+                archive_url(year),
+                sum(months.values()),
+                [(MONTHS[month], archive_url(year, month), number) for month, number in months.items()],
+            )
+            for year, months in years.items()
+        ]
+    }
+    return render(request, "posts/archive.html", context)
+
+
+@require_safe
+def tag_list(request: HttpRequest) -> HttpResponse:
+    rows = Tag.objects.filter(tally__count__gt=0).order_by("pk").values_list("name", "slug", "tally__count")
+    # Sorted here: the two databases put "é" at different places, and neither beside "e".
+    tags = sorted(((name, tag_url(slug), count) for name, slug, count in rows), key=lambda tag: _index_key(tag[0]))
+    letters = [(letter, list(group)) for letter, group in groupby(tags, key=lambda tag: _letter(tag[0]))]
+    return render(request, "posts/tag_list.html", {"letters": letters, "count": len(tags)})
+
+
+def _index_key(name: str) -> tuple[bool, str, str]:
+    letter, plain = _letter(name), unicodedata.normalize("NFKD", name).casefold()
+    return letter.isalpha(), letter, "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def _letter(name: str) -> str:
+    """Return the letter under which an index lists a name: "é" under "E", "북" under "ㅂ", a digit under "0–9"."""
+    first = unicodedata.normalize("NFKD", name[:1])[:1].upper()
+    if first in INITIALS:
+        return COMPATIBLE[INITIALS.index(first)]
+    if first.isdigit():
+        return "0–9"
+    return first if first.isalpha() else "#"
+
+
+@require_safe
+def category_list(request: HttpRequest) -> HttpResponse:
+    tree = [c for c in Category.objects.select_related("tally").in_tree_order() if _count(c)]
+    for category in tree:
+        category.shown_depth = min(category.depth, DEEPEST_SHOWN)  # type: ignore[attr-defined]
+    return render(request, "posts/category_list.html", {"categories": tree})
+
+
+def _count(category: Category) -> int:
+    return category.tally.count if hasattr(category, "tally") else 0
+
+
+@require_safe
+def source_list(request: HttpRequest) -> HttpResponse:
+    sources = Source.objects.filter(tally__count__gt=0).select_related("tally").order_by("name_key")
+    return render(request, "posts/source_list.html", {"sources": [(s, source_url(s.slug)) for s in sources]})
+
+
+# --- A post
+
+
+@require_safe
+def post_detail(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponse:
+    try:
+        period(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise Http404("No calendar has this date.") from error
+    slug = tidy_slug(slug)
+    day_of_post = f"{year:04}-{month:02}-{day:02}"
+    post = Post.objects.select_related("link").filter(published_on=day_of_post, slug=slug).first()
+    if post is None or not post.is_public:
+        return _show_to_editors(request, post)
+    if request.get_full_path().partition("?")[0] != post.get_absolute_url():
+        return redirect(post, permanent=True)
+    return _show_post(request, post)
+
+
+@require_safe
+def post_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft on the real page; once it has a permalink, that."""
+    post = Post.objects.select_related("link").filter(pk=pk).first()
+    return _show_to_editors(request, post, is_preview=True)
+
+
+def _show_to_editors(request: HttpRequest, post: Post | None, *, is_preview: bool = False) -> HttpResponse:
+    """Show it to those who may edit posts, and to nobody's cache; for everyone else there is nothing here.
+
+    Who asks comes first, so that the answer to others is the same whether there is such a post or not.
+    """
+    if not request.user.has_perm("posts.change_post") or post is None:
+        raise Http404("There is no such post.")
+    response = redirect(post) if is_preview and post.published_on else _show_post(request, post)
+    add_never_cache_headers(response)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _show_post(request: HttpRequest, post: Post) -> HttpResponse:
+    [shown] = listing.read_posts(Post.objects.filter(pk=post.pk), whole=True)
+    older, newer = post.previous_and_next()
+    context = {
+        "post": shown,
+        "link": post.link,
+        "preview": None if post.is_public else post,
+        "description": _describe(shown),
+        "older": _neighbour(older),
+        "newer": _neighbour(newer),
+        "feed_url": "/feed/",
+    }
+    return render(request, "posts/post_detail.html", context)
+
+
+def _describe(post: ListedPost) -> str:
+    return plain_text(post.excerpt or post.html, 200)
+
+
+def _neighbour(row: dict[str, Any] | None) -> dict[str, str] | None:
+    if row is None:
+        return None
+    title = row["title"] or byline_date(row["published_at"])
+    return {"title": title, "url": post_url(row["published_on"], row["slug"])}
+
+
+# --- For machines
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /preview/",
+        "",
+        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,1 @@
+"""How fast the pages are, against a bare Django view measured beside them. `make bench` runs it."""

@@ -1,0 +1,80 @@
+"""A real Chromium, and a page that fails the test on any message in the console."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    skip = pytest.mark.skip(reason="no Chromium found: install Debian's package chromium to run the browser tests")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    return {"executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What browsers complained of; a test that expects some takes them out."""
+    return []
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Make browser contexts in which any console message, page error or request to elsewhere fails the test."""
+    contexts: list[BrowserContext] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # A page that is not found is what some tests ask for; the browser notes that too.
+        if "status of 404" not in message.text or message.location["url"] != message.page.url:
+            complaints.append(f"{message.page.url}: {message.text}")
+
+    def make(**options) -> BrowserContext:
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(15_000)
+        context.on("console", note)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("request", lambda request: _check(request.url))
+        contexts.append(context)
+        return context
+
+    def _check(url: str) -> None:
+        if not url.startswith((live_server.url, "data:", "blob:")):
+            complaints.append(f"asked elsewhere: {url}")
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_context) -> Page:
+    return new_context().new_page()
+
+
+@pytest.fixture
+def desk(new_context, editor) -> Page:
+    """A page on which an editor has logged in to the desk."""
+    page = new_context(viewport={"width": 1300, "height": 1000}).new_page()
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("edith")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="The desk").wait_for()
+    return page

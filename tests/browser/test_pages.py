@@ -1,0 +1,59 @@
+"""Every kind of page, as browsers of all sizes show it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = [
+    "/",
+    "/page/3/",
+    "/tag/",
+    "/tag/north-korea/",
+    "/tag/survivors/",
+    "/category/",
+    "/category/forced-labor/",
+    "/source/",
+    "/source/nk-news/",
+    "/archive/",
+    "/2019/04/",
+    "/2013/03/31/escape-from-north-korea-a-modern-refugee-crisis/",
+    "/2012/09/08/human-rights-of-north-korean-defectors-in-dire-straits/",
+    "/about/",
+    "/get-help/",
+    "/nothing/here/",
+]
+
+
+@pytest.fixture
+def _demo(transactional_db, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    call_command("demo")
+
+
+@pytest.mark.usefixtures("_demo")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, scheme):
+    for width in (320, 1280):
+        context = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        page = context.new_page()
+        for address in PAGES:
+            status = page.goto(address).status
+            assert status == (404 if address == "/nothing/here/" else 200), address
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+            violations = Axe().run(page).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == [], (address, width)
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_keyboard_finds_the_text_first_and_focus_is_seen(new_context):
+    page = new_context().new_page()
+    page.goto("/tag/north-korea/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"

@@ -1,0 +1,22 @@
+"""What all tests share."""
+
+import os
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+# pytest-playwright keeps an event loop in the main thread, which Django would refuse to work beside.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def editor(db) -> User:
+    user = User.objects.create_user("edith", password="secret", is_staff=True)
+    user.groups.set(Group.objects.filter(name="Editors"))
+    return user
+
+
+@pytest.fixture
+def editor_client(client, editor):
+    client.force_login(editor)
+    return client

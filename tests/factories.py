@@ -1,0 +1,70 @@
+"""Small creators with defaults that a test overrides where it matters."""
+
+import datetime as dt
+import io
+import itertools
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from PIL import Image as Pillow
+
+from posts.models import Category, Post, Tag
+from sources.links.models import Link
+from sources.models import Source
+
+_numbers = itertools.count(1)
+
+
+def moment(text: str) -> dt.datetime:
+    """Return a moment in the site's time zone: "2013-03-31 15:17"."""
+    return timezone.make_aware(dt.datetime.fromisoformat(text), timezone.get_default_timezone())
+
+
+def make_post(
+    title: str | None = None,
+    *,
+    at: str | dt.datetime | None = "2013-03-31 15:17",
+    tags: list[str | Tag] = (),
+    categories: list[Category] = (),
+    draft: bool = False,
+    **fields: Any,
+) -> Post:
+    """Return a saved post: published at that moment, or a draft."""
+    fields.setdefault("body", "Some words.")
+    post = Post(title=f"Post {next(_numbers)}" if title is None else title, **fields)
+    if draft:
+        post.save()
+    else:
+        post.publish(at=moment(at) if isinstance(at, str) else at)
+    post.categories.set(categories)
+    post.tags.set(list(tags))
+    return post
+
+
+def make_category(name: str, parent: Category | None = None, **fields: Any) -> Category:
+    category = Category(name=name, parent=parent, **fields)
+    category.full_clean()
+    category.save()
+    return category
+
+
+def make_source(name: str = "NK News", **fields: Any) -> Source:
+    source = Source(name=name, **fields)
+    source.save()
+    return source
+
+
+def make_link(source: Source, address: str = "https://nknews.example/2013/02/refugees", **fields: Any) -> Link:
+    link = Link(source=source, given_address=address, **fields)
+    link.full_clean()
+    link.save()
+    return link
+
+
+def picture_file(
+    name: str = "picture.png", kind: str = "PNG", size: tuple[int, int] = (40, 30), **options: Any
+) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Pillow.new("RGB", size, "#7c1d1d").save(out, kind, **options)
+    return SimpleUploadedFile(name, out.getvalue(), content_type=f"image/{kind.lower()}")

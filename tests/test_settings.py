@@ -1,0 +1,89 @@
+"""A missing or malformed setting ends the start with one line that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *(command or ("check",))],
+        cwd=ROOT,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "perhaps"),
+        ("SITE_URL", "watch.example"),
+        ("SITE_URL", "https://watch.example/blog/"),
+        ("SITE_URL", "https://watch.example:port"),
+        ("SITE_NAME", " "),
+        ("SECRET_KEY", ""),
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("TIME_ZONE", "../../etc/passwd"),
+        ("DATABASE_URL", "garbage"),
+        ("DATABASE_URL", "mysql://root@localhost/x"),
+        ("DATABASE_URL", "postgresql://u:secret@h:port/x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("CACHE_URL", "garbage"),
+        ("EMAIL_URL", "garbage"),
+        ("EMAIL_URL", "smtp://"),
+        ("TASKS_ENGINE", "hope"),
+        ("MEDIA_STORAGE", "tape"),
+    ],
+)
+def test_a_malformed_setting_is_named_in_one_line(name, value):
+    result = start(**{name: value})
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{name}: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "secret" not in result.stderr
+
+
+def test_a_public_site_needs_a_secret_key_of_its_own():
+    result = start(SITE_URL="https://watch.example")
+    assert result.returncode == 1
+    assert result.stderr.startswith("SECRET_KEY: ")
+
+
+def test_an_unreachable_database_is_told_in_one_line():
+    result = start("migrate", DATABASE_URL="postgresql://nobody:secret@127.0.0.1:9/none")
+    assert result.returncode == 1
+    assert result.stderr.startswith("DATABASE_URL: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("make_posts", "abc"), ("make_posts", "-1"), ("serve", "--port", "x"), ("rerender", "x")]
+)
+def test_a_command_called_wrongly_says_so_in_one_line(command):
+    result = start(*command)
+    assert result.returncode == 1
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_public_site_is_strict():
+    code = (
+        "from htwatch.settings import *; "
+        "print(SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_HSTS_SECONDS > 0, ALLOWED_HOSTS)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SITE_URL": "https://watch.example", "SECRET_KEY": "k" * 60},
+        capture_output=True,
+        text=True,
+    )
+    assert result.stdout.strip() == "True True True True ['watch.example']"
