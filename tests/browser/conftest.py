@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -26,6 +27,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
     return {"executable_path": CHROMIUM, "args": QUIET}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def close_connections_of_the_loop(playwright: Playwright) -> Iterator[None]:
+    """Close the connections that were opened while Playwright's loop ran, before it ends.
+
+    Django keeps one connection for the thread and another for the loop in it; once the loop has ended, nothing else
+    could close the second, and PostgreSQL drops no database that somebody is connected to.
+    """
+    yield
+    connections.close_all()
 
 
 @pytest.fixture
