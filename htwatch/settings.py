@@ -170,6 +170,8 @@ INSTALLED_APPS = [
     "sources",
     "sources.links",
     "posts",
+    "posts.outbox",
+    "posts.comments",
 ]
 
 MIDDLEWARE = [
@@ -294,7 +296,10 @@ MARKDOWNX_URLS_PATH = "/admin/posts/post/markdown/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/posts/post/picture/"
 
 # The jobs of `tick`, in order: commands that find what is due, safe to run at any time and twice.
-TICK_COMMANDS = ["recount", "tidy"]
+TICK_COMMANDS = ["recount", "deliver", "tidy"]
+
+# How often one network may send a form. Off for measuring only.
+LIMITS = setting("LIMITS", switch, "on")
 
 LOGGING = {
     "version": 1,

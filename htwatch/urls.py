@@ -1,5 +1,6 @@
 """All addresses: the admin, and each app's own by string."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -12,6 +13,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     # nginx serves the uploads of a busy site; without one they come from here. All were re-encoded on upload.
     re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
+    *(path("", include(f"{app}.urls")) for app in ("posts.comments",) if apps.is_installed(app)),
     path("", include("posts.urls")),
 ]
 

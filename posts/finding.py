@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404
 
 from posts import listing
 from posts.addressing import tag_url, tags_url
+from posts.dating import period
 from posts.listing import Listing, Shelf
-from posts.models import Category, Tag
+from posts.models import Category, Post, Tag
 from sources.models import Source
 from sources.naming import tidy_slug
 
@@ -30,6 +31,16 @@ class Found:
     @property
     def url(self) -> str:
         return self.listing.url
+
+
+def find_post(year: int, month: int, day: int, slug: str) -> Post | None:
+    """Find the post of that day and slug, public or not; an impossible date is not found (Http404)."""
+    try:
+        period(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise Http404("No calendar has this date.") from error
+    day_of_post = f"{year:04}-{month:02}-{day:02}"
+    return Post.objects.select_related("link").filter(published_on=day_of_post, slug=tidy_slug(slug)).first()
 
 
 def find_home() -> Found:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from posts.addressing import HOME, category_url, page_url, post_url, preview_url, source_url, tag_url
 from posts.dating import byline_date, byline_moment, site_time
+from posts.hooks import nested_modules
 from posts.models import Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
 from sources.models import Source
@@ -26,7 +27,7 @@ PAGE_SIZE = 10
 
 
 class Shelf(NamedTuple):
-    """A tag or a category as an article names it."""
+    """A tag, a category or a remark as an article names it."""
 
     name: str
     url: str
@@ -52,6 +53,7 @@ class ListedPost:
     link_language: str | None
     categories: list[Shelf] = field(default_factory=list)
     tags: list[Shelf] = field(default_factory=list)
+    remarks: list[Shelf] = field(default_factory=list)  # of nested apps, on listings: "3 comments"
 
     @cached_property
     def url(self) -> str:
@@ -117,7 +119,10 @@ class ListingPage:
     @cached_property
     def posts(self) -> list[ListedPost]:
         start = (self.number - 1) * PAGE_SIZE
-        return self.listing.posts(start=start, stop=start + PAGE_SIZE)
+        posts = self.listing.posts(start=start, stop=start + PAGE_SIZE)
+        for module in nested_modules("remarking"):
+            module.remark(posts)
+        return posts
 
     def url_of(self, number: int) -> str:
         return page_url(self.listing.url, number)

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 # Raise it with every change that makes other HTML of the same text, and run `manage.py rerender`.
 RENDERING_VERSION = 1
 MAX_TEXT_LENGTH = 100_000
+MAX_COMMENT_LENGTH = 5_000
 
 _EVERYWHERE = {"lang", "dir"}
 _TAGS = set(
@@ -37,6 +38,12 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
 }
+_COMMENT_TAGS = set("a blockquote br em li ol p strong ul".split())
+_COMMENT_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# What searching for links costs grows with the square of these signs; nobody writes so many links into a comment.
+_MOST_LINK_SIGNS = 100
+# Embeddings, overrides and isolates turn a line's direction unseen (Unicode, UAX 9); the plain marks may stay.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Characters that no XML 1.0 can hold (section 2.2), and so no feed; half a surrogate pair is none at all.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MORE = re.compile(r"<!--\s*more\b.*?-->", re.IGNORECASE | re.DOTALL)
@@ -51,6 +58,7 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup|time|u|var|wbr)"
     r"(?: [^>]*)?>"
 )
+_LINK_TO_NOWHERE = re.compile(r"<a rel=\"[^\"]*\">(.*?)</a>", re.DOTALL)  # its address was none to follow
 _LONE_PICTURE = re.compile(r"<p>\s*(<img[^>]*>)\s*</p>")
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.[a-z]+$")
 # An address on this site: one slash, then neither a second one nor the backslash that browsers take for it.
@@ -76,6 +84,41 @@ def render_post(text: str) -> Rendered:
     return Rendered(_finish(whole, shift), _finish(lead, shift))
 
 
+def render_comment(text: str) -> str:
+    """Render a reader's text: links, emphasis, quotes, lists. HTML in it is shown as it was typed.
+
+    Links are the writer's own (`ugc`): no search engine counts them, and where they lead learns nothing.
+    """
+    text = without_turns(fit(text))
+    has_many = text.count("[") > _MOST_LINK_SIGNS or text.count("://") > _MOST_LINK_SIGNS
+    parser = _linkless_comment_markdown if has_many else _comment_markdown
+    cleaned = nh3.clean(
+        parser.render(text),
+        tags=_COMMENT_TAGS,
+        attributes=_COMMENT_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        url_relative="deny",
+        link_rel="nofollow ugc noopener noreferrer",
+    )
+    return fit(_LINK_TO_NOWHERE.sub(r"\1", cleaned)).strip()
+
+
+def without_turns(text: str) -> str:
+    """Return the text without the characters that turn its direction unseen."""
+    return _TURNING.sub("", text)
+
+
+def links_of(rendered: str) -> list[str]:
+    """Return the addresses that HTML made here links to."""
+    attributes = (dict(_ATTRIBUTE.findall(tag[2])) for tag in _TAG.finditer(rendered) if tag[1] == "a")
+    return [html.unescape(found["href"]) for found in attributes if "href" in found]
+
+
+def without_links(rendered: str) -> str:
+    """Return HTML made here with each link as mere words."""
+    return _TAG.sub(lambda tag: {"a": '<span class="inert">', "/a": "</span>"}.get(tag[1], ""), rendered)
+
+
 def fit(text: str) -> str:
     """Return the text without the characters that cannot be shown anywhere."""
     return _UNFIT.sub("", text)
@@ -97,11 +140,18 @@ def plain_text(rendered: str, length: int | None = None) -> str:
     return cut.rstrip(" ,;:–—-") + "…"
 
 
-PIPELINES = {"post": lambda text: render_post(text).html, "title": render_title}
+PIPELINES = {"post": lambda text: render_post(text).html, "comment": render_comment, "title": render_title}
 
 _markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
 # The parser's own check of addresses would show `[x](javascript:…)` as text; nh3 drops the address, not the words.
 _markdown.validateLink = lambda url: True  # type: ignore[method-assign]
+
+# Line breaks are kept as typed, as people write in a small box; bare addresses become links.
+_COMMENT_RULES = "balance_pairs blockquote emphasis escape fragments_join list newline".split()
+_linkless_comment_markdown = MarkdownIt("zero", {"breaks": True, "maxNesting": 20}).enable(_COMMENT_RULES)
+_comment_markdown = MarkdownIt("zero", {"breaks": True, "linkify": True, "maxNesting": 20})
+_comment_markdown.enable([*_COMMENT_RULES, "autolink", "link", "linkify"])
+_comment_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # type: ignore[union-attr]
 
 
 def _is_more(token: Token) -> bool:

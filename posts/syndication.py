@@ -1,15 +1,18 @@
 """Our own feeds: RSS 2.0, Atom (RFC 4287), JSON Feed 1.1. ("Feed" alone means an outlet's, which we watch.)"""
 
+import datetime as dt
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import feedgenerator
 from django.views.decorators.http import require_safe
 
@@ -18,6 +21,32 @@ from posts.listing import ListedPost
 from posts.rendering import plain_text
 
 LENGTH = 20
+
+
+class Followed(Protocol):
+    """What a feed is the feed of: a `Found`, or anything else with an address and a heading."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def heading(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    title: str
+    url: str
+    guid: str
+    summary: str
+    html: str
+    published_at: dt.datetime | None
+    updated_at: dt.datetime
+    original: str | None = None
+    categories: list[str] = field(default_factory=list)
+
+
 _OWN_ADDRESS = re.compile(r'( (?:href|src|cite)=")(/(?!/))')
 
 
@@ -81,64 +110,64 @@ class _Json(feedgenerator.SyndicationFeed):
 
 
 class RssFeed(Feed):
-    """The feed of what an address names: the very listing that its page shows."""
+    """The feed of what an address names."""
 
     feed_type: type[feedgenerator.SyndicationFeed] = _Rss
     ending = ""
     language = settings.LANGUAGE_CODE
     author_name = settings.SITE_NAME  # RFC 4287, 4.1.1: a feed names its author
 
-    def __init__(self, found: Found) -> None:
-        self.found = found
+    def __init__(self, found: Followed, items: Iterable[FeedItem]) -> None:
+        self.found, self.found_items = found, items
 
-    def get_object(self, request: HttpRequest, **address: Any) -> Found:
+    def get_object(self, request: HttpRequest, **address: Any) -> Followed:
         return self.found
 
-    def title(self, found: Found) -> str:
+    def title(self, found: Followed) -> str:
         return found.heading if found.url == "/" else f"{found.heading} – {settings.SITE_NAME}"
 
-    def description(self, found: Found) -> str:
+    def description(self, found: Followed) -> str:
         return plain_text(escape(found.description)) or settings.SITE_NAME
 
     subtitle = description
 
-    def link(self, found: Found) -> str:
+    def link(self, found: Followed) -> str:
         return settings.SITE_URL + found.url
 
-    def feed_url(self, found: Found) -> str:
+    def feed_url(self, found: Followed) -> str:
         return f"{settings.SITE_URL}{found.url}feed/{self.ending}"
 
-    def feed_guid(self, found: Found) -> str:
+    def feed_guid(self, found: Followed) -> str:
         return self.link(found)
 
-    def items(self, found: Found) -> list[ListedPost]:
-        return found.listing.posts(stop=LENGTH, whole=True)
+    def items(self, found: Followed) -> Iterable[FeedItem]:
+        return self.found_items
 
-    def item_title(self, item: ListedPost) -> str:
-        return item.display_title
+    def item_title(self, item: FeedItem) -> str:
+        return item.title
 
-    def item_link(self, item: ListedPost) -> str:
+    def item_link(self, item: FeedItem) -> str:
         return settings.SITE_URL + item.url
 
-    def item_description(self, item: ListedPost) -> str:
-        return plain_text(escape(item.excerpt)) or plain_text(item.html, 300) or _source_line(item)
+    def item_description(self, item: FeedItem) -> str:
+        return item.summary
 
-    def item_guid(self, item: ListedPost) -> str:
+    def item_guid(self, item: FeedItem) -> str:
         return item.guid
 
     item_guid_is_permalink = False
 
-    def item_pubdate(self, item: ListedPost) -> Any:
+    def item_pubdate(self, item: FeedItem) -> Any:
         return item.published_at
 
-    def item_updateddate(self, item: ListedPost) -> Any:
+    def item_updateddate(self, item: FeedItem) -> Any:
         return item.updated_at
 
-    def item_categories(self, item: ListedPost) -> list[str]:
-        return list(dict.fromkeys(shelf.name for shelf in item.categories + item.tags))
+    def item_categories(self, item: FeedItem) -> list[str]:
+        return item.categories
 
-    def item_extra_kwargs(self, item: ListedPost) -> dict[str, Any]:
-        return {"content": absolute(item.html) + _source_html(item), "original": item.link_address}
+    def item_extra_kwargs(self, item: FeedItem) -> dict[str, Any]:
+        return {"content": item.html, "original": item.original}
 
 
 class AtomFeed(RssFeed):
@@ -154,7 +183,28 @@ class JsonFeed(RssFeed):
 KINDS = {"rss": RssFeed, "atom": AtomFeed, "json": JsonFeed}
 
 
-def feed_view(kind: type[RssFeed], find: Callable[..., Found]) -> Callable[..., HttpResponse]:
+def items_of_posts(found: Found) -> list[FeedItem]:
+    """The very listing that the page shows."""
+    return [_item_of_post(post) for post in found.listing.posts(stop=LENGTH, whole=True)]
+
+
+def _item_of_post(post: ListedPost) -> FeedItem:
+    return FeedItem(
+        title=post.display_title,
+        url=post.url,
+        guid=post.guid,
+        summary=plain_text(escape(post.excerpt)) or plain_text(post.html, 300) or _source_line(post),
+        html=absolute(post.html) + _source_html(post),
+        published_at=post.published_at,
+        updated_at=post.updated_at,
+        original=post.link_address,
+        categories=list(dict.fromkeys(shelf.name for shelf in post.categories + post.tags)),
+    )
+
+
+def feed_view[F: Followed](
+    kind: type[RssFeed], find: Callable[..., F], items: Callable[[F], Iterable[FeedItem]]
+) -> Callable[..., HttpResponse]:
     """Return the view of a kind of feed; an alias in the address leads to the feed's own one, as on the page."""
 
     @require_safe
@@ -163,12 +213,22 @@ def feed_view(kind: type[RssFeed], find: Callable[..., Found]) -> Callable[..., 
         own_path = f"{found.url}feed/{kind.ending}"
         if request.get_full_path().partition("?")[0] != own_path:
             return redirect(own_path, permanent=True)
-        response = kind(found)(request)
+        response = kind(found, items(found))(request)
         # The newest item's date goes back when that item is withdrawn: who asks by date would keep it. ETag is right.
         del response.headers["Last-Modified"]
         return response
 
     return show_feed
+
+
+def feed_addresses[F: Followed](
+    address: str, find: Callable[..., F], name: str, items: Callable[[F], Iterable[FeedItem]]
+) -> list[URLPattern]:
+    """Return the addresses of the three feeds of what lives at this address."""
+    return [
+        path(f"{address}feed/{kind.ending}", feed_view(kind, find, items), name=f"{name}-{word}")
+        for word, kind in KINDS.items()
+    ]
 
 
 def _source_line(item: ListedPost) -> str:

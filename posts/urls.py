@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from posts import finding, syndication, views
+from posts.finding import Found
 from posts.sitemaps import sitemap_index, sitemap_section
 
 app_name = "posts"
@@ -46,17 +47,17 @@ register_converter(_Word, "word")
 register_converter(_Words, "words")
 
 
+# The address of a post; nested apps put theirs behind it.
+POST = "<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/"
+
+
 def listing(address: str, view: Callable[..., Any], name: str) -> list[URLPattern]:
     """Return the addresses of a listing and of its further pages."""
     return [path(f"{address}page/<page:number>/", view), path(address, view, name=name)]
 
 
-def feeds(address: str, find: Callable[..., Any], name: str) -> list[URLPattern]:
-    """Return the addresses of a listing's three feeds."""
-    return [
-        path(f"{address}feed/{kind.ending}", syndication.feed_view(kind, find), name=f"{name}-{word}")
-        for word, kind in syndication.KINDS.items()
-    ]
+def feeds(address: str, find: Callable[..., Found], name: str) -> list[URLPattern]:
+    return syndication.feed_addresses(address, find, name, syndication.items_of_posts)
 
 
 urlpatterns = [
@@ -65,7 +66,7 @@ urlpatterns = [
     *listing("<yyyy:year>/", views.archive_period, "archive-year"),
     *listing("<yyyy:year>/<dd:month>/", views.archive_period, "archive-month"),
     *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
-    path("<yyyy:year>/<dd:month>/<dd:day>/<word:slug>/", views.post_detail, name="post-detail"),
+    path(POST, views.post_detail, name="post-detail"),
     path("preview/<int:pk>/", views.post_preview, name="post-preview"),
     path("archive/", views.archive, name="archive"),
     path("tag/", views.tag_list, name="tag-list"),

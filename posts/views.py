@@ -16,12 +16,11 @@ from django.views.decorators.http import require_safe
 from posts import listing
 from posts.addressing import archive_url, page_url, post_url, source_url, tag_url
 from posts.dating import byline_date, period
-from posts.finding import Found, find_category, find_home, find_source, find_tag
+from posts.finding import Found, find_category, find_home, find_post, find_source, find_tag
 from posts.listing import ListedPost
 from posts.models import Category, Post, Tag
 from posts.rendering import plain_text
 from sources.models import Source
-from sources.naming import tidy_slug
 
 # The nineteen initial consonants of Hangul as parts of a syllable (U+1100–1112), and as letters that stand alone.
 INITIALS = "".join(map(chr, range(0x1100, 0x1113)))
@@ -161,13 +160,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def post_detail(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponse:
-    try:
-        period(year, month, day)
-    except (ValueError, OverflowError) as error:
-        raise Http404("No calendar has this date.") from error
-    slug = tidy_slug(slug)
-    day_of_post = f"{year:04}-{month:02}-{day:02}"
-    post = Post.objects.select_related("link").filter(published_on=day_of_post, slug=slug).first()
+    post = find_post(year, month, day, slug)
     if post is None or not post.is_public:
         return _show_to_editors(request, post)
     if request.get_full_path().partition("?")[0] != post.get_absolute_url():

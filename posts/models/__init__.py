@@ -1,7 +1,20 @@
+from posts.models.attempt import Attempt, PrefixKey
 from posts.models.category import Category, CategoryEntry
 from posts.models.image import Image
 from posts.models.post import Post, PostQuerySet
 from posts.models.tag import Tag, TagAlias, TaggedPost
 from posts.models.tally import Tally
 
-__all__ = ["Category", "CategoryEntry", "Image", "Post", "PostQuerySet", "Tag", "TagAlias", "TaggedPost", "Tally"]
+__all__ = [
+    "Attempt",
+    "Category",
+    "CategoryEntry",
+    "Image",
+    "Post",
+    "PostQuerySet",
+    "PrefixKey",
+    "Tag",
+    "TagAlias",
+    "TaggedPost",
+    "Tally",
+]

@@ -6,9 +6,11 @@ from html import escape
 from django import template
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
 
 from posts.dating import byline_date, byline_moment
+from posts.hooks import nested_apps
 from posts.listing import Shelf, Year
 from posts.rendering import render_post
 
@@ -32,6 +34,20 @@ def site_pages() -> list[tuple[str, str]]:
     """Return the address and the title of each page that editors wrote."""
     pages = FlatPage.objects.filter(sites=settings.SITE_ID).order_by("url")
     return list(pages.values_list("url", "title"))
+
+
+@register.simple_tag(takes_context=True)
+def hook(context: Context, place: str) -> SafeString:
+    """Show what nested apps put at this place of a page: their templates `<app>/_<place>.html`, if there are any."""
+    parts = []
+    for app in nested_apps():
+        try:
+            template = Engine.get_default().get_template(f"{app.rpartition('.')[2]}/_{place}.html")
+        except TemplateDoesNotExist:
+            continue
+        with context.push():
+            parts.append(template.render(context))
+    return mark_safe("".join(parts))  # noqa: S308  templates of our own
 
 
 @register.filter

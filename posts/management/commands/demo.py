@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from posts.hooks import nested_modules
 from posts.models import Category, Image, Post
 from posts.picturing import read_picture
 from sources.links.models import Link
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         content = tomllib.loads((DEMO_DIR / "content.toml").read_text(encoding="utf-8"))
         with transaction.atomic():
             fill(content)
+            for module in nested_modules("demo"):
+                module.fill()
             name, password = _make_editor()
         _keep_password(name, password)
         self.stdout.write(f"The demo is in: {len(content['posts'])} posts.")
@@ -138,7 +141,7 @@ def _make_editor() -> tuple[str, str]:
     name = "editor" if not User.objects.filter(username="editor").exists() else "demo-editor"
     password = secrets.token_urlsafe(9)
     user = User.objects.create_user(name, password=password, is_staff=True)
-    user.groups.set(Group.objects.filter(name="Editors"))
+    user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
     return name, password
 
 

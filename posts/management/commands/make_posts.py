@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from posts.hooks import nested_modules
 from posts.making import SeedIsUsedError, Shelves, made_posts, store
 from posts.models import Tally
 from posts.progress import shown_progress
@@ -40,5 +41,7 @@ class Command(BaseCommand):
             # Counting reads what was just written; without statistics the planner would take the tables for empty.
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+        for module in nested_modules("making"):
+            module.make(number, seed)
         self.stdout.write("Counting what each list holds.")
         Tally.objects.recount_all()

@@ -1,0 +1,3 @@
+from posts.comments.admin import queue, rules
+
+__all__ = ["queue", "rules"]

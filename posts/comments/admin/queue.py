@@ -1,0 +1,293 @@
+"""The desk: the queue of comments. Everything is a button of one form; the script only makes them keys."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from posts.comments import deciding
+from posts.comments.deciding import Outcome
+from posts.comments.models import Comment, Entry, Report
+from posts.comments.models.rules import BAN_DAYS, Ban
+from posts.rendering import links_of
+
+WORDS_OF_ACTS = {
+    Entry.Act.APPROVE: "Approved",
+    Entry.Act.SPAM: "Marked as spam",
+    Entry.Act.REMOVE: "Removed",
+    Entry.Act.HOLD: "Held again",
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What waits comes first: it is what a moderator opens the list for."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*Comment.State.choices, ("reported", "Reported"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        chosen = self.value()
+        yield {"selected": chosen is None, "query_string": changelist.get_query_string(remove=["state"]),
+               "display": "Waiting"}  # fmt: skip
+        for value, label in self.lookup_choices:
+            yield {"selected": chosen == str(value), "query_string": changelist.get_query_string({"state": value}),
+                   "display": label}  # fmt: skip
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        if self.value() is None:
+            return queryset.filter(pk__in=Comment.objects.waiting().values("pk"))
+        if self.value() == "reported":
+            return queryset.filter(open_reports__gt=0)
+        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+
+
+class QueueForm(ActionForm):
+    """What bulk actions need to know besides."""
+
+    reason = forms.ChoiceField(
+        label="Reason", choices=[("", "for removing …"), *deciding.REASONS.items()], required=False
+    )
+
+
+@admin.register(Comment)
+class CommentAdmin(admin.ModelAdmin):
+    list_display = ["__str__"]  # see get_list_display
+    list_display_links = None
+    list_filter = [StateFilter, "is_editorial"]
+    list_per_page = 50
+    list_max_show_all = 1000
+    show_full_result_count = False
+    search_fields = ["body", "name", "email", "post__title"]
+    search_help_text = "Words of the comment, a name, an address, a post’s title"
+    actions = ["approve_selected", "mark_selected_as_spam", "remove_selected", "ban_selected", "hold_selected"]
+    action_form = QueueForm
+    actions_selection_counter = True
+    change_list_template = "admin/comments/queue.html"
+    fields = ["name", "body", "note", "about"]
+    readonly_fields = ["about"]
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
+        js = ["js/queue.js"]
+
+    # --- Who may
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # one writes under a post, or answers
+
+    def has_change_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("comments.moderate_comment")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        return False  # removing keeps the thread whole; what is kept of a person is erased by their own link
+
+    # --- The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        reports = Report.objects.filter(settled_at=None)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("post", "parent")
+            .defer("post__body", "post__body_html", "post__lead_html", "post__excerpt", "parent__body")
+            .prefetch_related(Prefetch("reports", reports, to_attr="waiting_reports"))
+        )
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """Reported ones first; what waits is read from its oldest, the rest from its newest."""
+        return ["-open_reports", "id"] if "state" not in request.GET else ["-open_reports", "-id"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The card needs to know who looks: buttons are for those who may press them."""
+
+        def comment(row: Comment) -> SafeString:
+            return self.card(row, may_moderate=self.has_moderate_permission(request), may_answer=_may_answer(request))
+
+        comment.short_description = "comment"  # type: ignore[attr-defined]
+        return [comment]
+
+    def card(self, comment: Comment, *, may_moderate: bool, may_answer: bool) -> SafeString:
+        """A comment with all that a decision needs, and the buttons."""
+        context = {
+            "comment": comment,
+            "links": links_of(comment.body_html),
+            "reasons": deciding.REASONS.items(),
+            "bannable": [(kind, Ban.Kind(kind).label) for kind in deciding.bannable(comment)],
+            "ban_days": BAN_DAYS,
+            "may_moderate": may_moderate and comment.removal_reason != Comment.RemovalReason.FORGOTTEN,
+            "may_answer": may_answer and comment.state in (Comment.State.HELD, Comment.State.APPROVED),
+        }
+        return render_to_string("admin/comments/_card.html", context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST" and "act" in request.POST:
+            return self._press(request)
+        last = _last_batch(request) if self.has_moderate_permission(request) else None
+        return super().changelist_view(request, {"title": "Comments", "last": last, **(extra_context or {})})
+
+    # --- Buttons
+
+    def _press(self, request: HttpRequest) -> HttpResponse:
+        """Do what one button says: `act` names the act, the comment, the state in which it was seen, and details."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        act, _, rest = request.POST["act"].partition(" ")
+        try:
+            sentence, outcome = self._done(request, act, rest.split())
+        except (ValueError, LookupError):
+            return self._answer(request, "That button is not known here. Reload the page.", None, is_refused=True)
+        if not outcome.changed and outcome.left:
+            return self._answer(request, " ".join(outcome.left), None, is_refused=True)
+        return self._answer(request, sentence, outcome)
+
+    def _done(self, request: HttpRequest, act: str, words: list[str]) -> tuple[str, Outcome]:
+        if act == "undo":
+            outcome = deciding.undo(uuid.UUID(words[0]), request.user)  # type: ignore[arg-type]
+            return f"Undone. {_counted(len(outcome.changed))} as before.", outcome
+        pk, seen = int(words[0]), words[1]
+        note = request.POST.get(f"note-{pk}", "").replace("\x00", "").strip()[:1000]
+        if act == "ban":
+            comment = get_object_or_404(Comment, pk=pk)
+            days = _days(request.POST.get(f"days-{pk}", ""))
+            outcome = deciding.ban([comment], [words[2]], request.user, days=days, note=note)  # type: ignore[arg-type]
+            return f"Banned, and marked as spam: {comment}", outcome
+        reason = words[2] if act == Entry.Act.REMOVE else ""
+        decision = Entry.Act(act)
+        outcome = deciding.decide([pk], decision, request.user, reason=reason, note=note, seen=seen)  # type: ignore[arg-type]
+        return f"{WORDS_OF_ACTS[decision]}.", outcome
+
+    def _answer(
+        self, request: HttpRequest, sentence: str, outcome: Outcome | None, *, is_refused: bool = False
+    ) -> HttpResponse:
+        """To the script, the sentence and the name of the batch; to a plain form, the list again."""
+        if "application/json" in request.headers.get("Accept", ""):
+            batch = str(outcome.batch) if outcome else ""
+            return JsonResponse({"sentence": sentence, "batch": batch, "is_refused": is_refused})
+        (messages.warning if is_refused else messages.success)(request, sentence)
+        return HttpResponseRedirect(request.get_full_path())
+
+    # --- Bulk actions
+
+    @admin.action(description="Approve", permissions=["moderate"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide_selected(request, queryset, Entry.Act.APPROVE)
+
+    @admin.action(description="Mark as spam", permissions=["moderate"])
+    def mark_selected_as_spam(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide_selected(request, queryset, Entry.Act.SPAM)
+
+    @admin.action(description="Remove (choose the reason)", permissions=["moderate"])
+    def remove_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        reason = request.POST.get("reason", "")
+        if reason not in deciding.REASONS:
+            messages.warning(request, "Choose the reason for removing, beside the action. Nothing was changed.")
+            return
+        self._decide_selected(request, queryset, Entry.Act.REMOVE, reason)
+
+    @admin.action(description="Mark as spam and ban their networks", permissions=["moderate"])
+    def ban_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        comments = list(queryset)
+        outcome = deciding.ban(comments, [Ban.Kind.NETWORK], request.user, days=BAN_DAYS)  # type: ignore[arg-type]
+        known = sum(bool(comment.writer) for comment in comments)
+        messages.success(
+            request,
+            f"Marked as spam: {_counted(len(outcome.changed))}. "
+            f"{known} came from a network that is still known, and is banned while it is.",
+        )
+
+    @admin.action(description="Hold again", permissions=["moderate"])
+    def hold_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide_selected(request, queryset, Entry.Act.HOLD)
+
+    def _decide_selected(
+        self, request: HttpRequest, queryset: QuerySet[Comment], act: Entry.Act, reason: str = ""
+    ) -> None:
+        ids = list(queryset.order_by("pk").values_list("pk", flat=True))
+        outcome = deciding.decide(ids, act, request.user, reason=reason)  # type: ignore[arg-type]
+        unchanged = len(ids) - len(outcome.changed)
+        also = f" {unchanged} needed no change." if unchanged else ""
+        messages.success(request, f"{WORDS_OF_ACTS[act]}: {_counted(len(outcome.changed))}.{also}")
+
+    # --- One comment
+
+    @admin.display(description="about it")
+    def about(self, comment: Comment) -> str:
+        log = Entry.objects.filter(comment_id=comment.pk)
+        return render_to_string("admin/comments/_about.html", {"comment": comment, "log": log})
+
+    def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: bool) -> None:
+        deciding.edit(obj, request.user, form.changed_data)  # type: ignore[arg-type]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("<int:pk>/answer/", self.admin_site.admin_view(self.answer_view), name="comments_comment_answer"),
+            *super().get_urls(),
+        ]
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer a comment from the desk; the answer carries the mark of the desk."""
+        comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
+        if not _may_answer(request):
+            raise PermissionDenied
+        text, error = request.POST.get("body", "").replace("\x00", ""), ""
+        if request.method == "POST":
+            try:
+                reply = deciding.answer(comment, text, request.user)  # type: ignore[arg-type]
+            except ValidationError as refusal:
+                error = " ".join(refusal.messages)
+            else:
+                link = format_html('<a href="{}">Look at it</a>', reply.get_absolute_url())
+                messages.success(request, format_html("Answered. {}", link))
+                return HttpResponseRedirect(reverse("admin:comments_comment_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Answer a comment",
+            "opts": self.opts,
+            "comment": comment,
+            "text": text,
+            "error": error,
+            "may_moderate": self.has_moderate_permission(request),
+        }
+        return TemplateResponse(request, "admin/comments/answer.html", context)
+
+
+def _may_answer(request: HttpRequest) -> bool:
+    return request.user.has_perm("comments.add_comment")
+
+
+def _counted(number: int) -> str:
+    return f"{number} comment" if number == 1 else f"{number:,} comments"
+
+
+def _days(text: str) -> int:
+    return min(int(text), 3650) if text.isascii() and text.isdecimal() and int(text) > 0 else BAN_DAYS
+
+
+def _last_batch(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the moderator's latest act that can be taken back, in words."""
+    mine = Entry.objects.filter(actor_id=request.user.pk, undoes=None).exclude(
+        act__in=[Entry.Act.EDIT, Entry.Act.ANSWER]
+    )
+    undone = Entry.objects.filter(actor_id=request.user.pk).exclude(undoes=None).values("undoes")
+    last = mine.exclude(batch__in=undone).first()
+    if last is None:
+        return None
+    number = Entry.objects.filter(batch=last.batch).exclude(act=Entry.Act.BAN).count()
+    return {"batch": last.batch, "words": f"{last.get_act_display()}: {_counted(number)}", "made_at": last.made_at}

@@ -1,0 +1,92 @@
+"""The desk: rules, words, bans and the log; and what one post's comments do, on the form of the post."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from posts.admin.posts import PostAdmin
+from posts.comments.models import Ban, Discussion, Entry, Policy, Word
+
+
+@admin.register(Policy)
+class PolicyAdmin(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one row of rules: the list is its form."""
+        if self.has_change_permission(request):
+            Policy.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:comments_policy_change", args=[1]))
+
+
+@admin.register(Word)
+class WordAdmin(admin.ModelAdmin):
+    list_display = ["pattern", "kind", "hits", "last_hit_at"]
+    list_filter = ["kind"]
+    search_fields = ["pattern_key"]
+    ordering = ["-hits", "pattern_key"]
+    readonly_fields = ["hits", "last_hit_at"]
+
+
+@admin.register(Ban)
+class BanAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "until", "is_over", "hits", "note", "made_by"]
+    list_filter = ["kind"]
+    list_select_related = ["made_by"]
+    fields = ["kind", "pattern", "until", "note"]
+
+    @admin.display(boolean=True, description="over")
+    def is_over(self, ban: Ban) -> bool:
+        return ban.is_over
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Ban | None = None) -> list[str]:
+        return ["kind", "pattern"] if obj and obj.kind == Ban.Kind.NETWORK else []
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "kind":
+            # A network is banned from a comment that came from it: nobody could type its hash.
+            kwargs["choices"] = [c for c in Ban.Kind.choices if c[0] != Ban.Kind.NETWORK]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Ban, form: Any, change: bool) -> None:
+        obj.made_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):
+    """The log: to be read, and nothing else."""
+
+    list_display = ["made_at", "actor", "act", "comment_id", "before", "after", "reason", "note"]
+    list_display_links = None
+    list_filter = ["act", "actor"]
+    search_fields = ["comment_id", "actor", "note"]
+    date_hierarchy = "made_at"
+    list_per_page = 100
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
+        return False
+
+
+class DiscussionInline(admin.StackedInline):
+    model = Discussion
+    fields = ["opening"]
+    can_delete = False
+    verbose_name_plural = "Comments"
+
+
+# The form of a post knows nothing of comments; they put their line into it.
+PostAdmin.inlines = [*PostAdmin.inlines, DiscussionInline]

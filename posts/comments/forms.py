@@ -1,0 +1,97 @@
+"""What readers send: comments, reports, an address of which they want to know what is kept."""
+
+from typing import Any
+
+from django import forms
+
+from posts.comments.models import Report
+from posts.comments.models.comment import NAME_LENGTH
+from posts.rendering import MAX_COMMENT_LENGTH, fit, plain_text, render_comment, without_turns
+from sources.naming import tidy_name
+
+
+class LengthError(forms.ValidationError):
+    pass
+
+
+def _tidy_text(text: str) -> str:
+    """Return a text without what cannot be shown or turns its direction unseen, its line ends as one sign."""
+    return without_turns(fit(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+class _AnyText(forms.CharField):
+    """Text in which signs that nobody can see are dropped and not complained of."""
+
+    def to_python(self, value: Any) -> str:
+        return fit(str(value)) if value else ""
+
+
+class CommentForm(forms.Form):
+    name = _AnyText(label="Name", required=False)
+    email = _AnyText(label="E-mail", required=False)
+    text = _AnyText(label="Comment", required=False, strip=False)
+    parent = forms.CharField(required=False, widget=forms.HiddenInput)
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    website = forms.CharField(required=False)  # the trap: people do not see it
+
+    def clean_name(self) -> str:
+        name = without_turns(tidy_name(self.cleaned_data["name"]))
+        if len(name) > NAME_LENGTH:
+            raise forms.ValidationError(f"A name may have {NAME_LENGTH} characters; this one has {len(name)}.")
+        return name
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip()
+        if not email:
+            return ""
+        return forms.EmailField(
+            error_messages={"invalid": "This is no e-mail address. Mend it, or leave the field empty."}
+        ).clean(email)
+
+    def clean_text(self) -> str:
+        text = _tidy_text(self.cleaned_data["text"])
+        if len(text) > MAX_COMMENT_LENGTH:
+            raise forms.ValidationError(
+                f"A comment may have {MAX_COMMENT_LENGTH:,} characters; this one has {len(text):,}."
+            )
+        # A text of marks alone ("> >") is empty to whoever reads it.
+        if not plain_text(render_comment(text)):
+            raise forms.ValidationError("Write something: the comment is empty.")
+        return text
+
+    def clean_parent(self) -> int | None:
+        parent = self.cleaned_data["parent"]
+        return int(parent) if parent.isascii() and parent.isdecimal() and len(parent) < 19 else None
+
+    def clean_stamp(self) -> str:
+        return self.cleaned_data["stamp"][:200]
+
+
+class ReportForm(forms.ModelForm):
+    words = _AnyText(
+        label="In your words, if you like", required=False, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500})
+    )
+
+    class Meta:
+        model = Report
+        fields = ["reason", "words"]
+        widgets = {"reason": forms.RadioSelect}
+        error_messages = {"reason": {"required": "Choose what is wrong with it."}}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = Report.Reason.choices  # type: ignore[attr-defined]
+
+    def clean_words(self) -> str:
+        words = _tidy_text(self.cleaned_data["words"])
+        if len(words) > 500:
+            raise forms.ValidationError(f"500 characters at most; these are {len(words):,}.")
+        return words
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(
+        label="Your e-mail address",
+        error_messages={"required": "Write your address.", "invalid": "This is no e-mail address."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )

@@ -1,0 +1,169 @@
+"""A comment: what a reader says under a post."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from posts.models import Post
+from posts.rendering import MAX_COMMENT_LENGTH, plain_text, render_comment
+
+NAME_LENGTH = 80
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible(self, at: dt.datetime | None = None) -> Self:
+        """Those that readers see: approved, under a public post. The one word for it, in pages and feeds."""
+        return self.filter(state=Comment.State.APPROVED, post__listed_at__lte=at or timezone.now())
+
+    def waiting(self) -> Self:
+        """Those that want a decision: held, or approved and reported."""
+        return self.filter(Q(state=Comment.State.HELD) | Q(state=Comment.State.APPROVED, open_reports__gt=0))
+
+    def counts(self, post_ids: Iterable[int]) -> dict[int, int]:
+        """Return how many approved comments each of these posts has, in one query."""
+        approved = self.filter(post__in=list(post_ids), state=Comment.State.APPROVED).order_by()
+        return dict(approved.values_list("post").annotate(number=Count("*")))
+
+    @transaction.atomic
+    def forget(self) -> int:
+        """Delete these comments for good; where answers hang on one, an empty stub stays. Returns how many."""
+        ids = list(self.values_list("pk", flat=True))
+        answers = Comment.objects.filter(parent__in=ids).exclude(pk__in=ids)
+        answered = [pk for pk in answers.values_list("parent", flat=True).distinct() if pk]
+        Comment.objects.filter(pk__in=[pk for pk in ids if pk not in answered]).delete()
+        Comment.objects.filter(pk__in=answered).update(
+            state=Comment.State.REMOVED,
+            removal_reason=Comment.RemovalReason.FORGOTTEN,
+            name="", email="", body="", body_html="", note="", reasons=[], writer="", text_key="", open_reports=0,
+        )  # fmt: skip
+        for relation in (related for related in Comment._meta.related_objects if related.field.name == "comment"):
+            relation.related_model._base_manager.filter(comment__in=answered).delete()
+        return len(ids)
+
+
+class Comment(models.Model):
+    class State(models.TextChoices):
+        HELD = "held", "Held"
+        APPROVED = "approved", "Approved"
+        SPAM = "spam", "Spam"
+        REMOVED = "removed", "Removed"
+
+    class RemovalReason(models.TextChoices):
+        OFF_TOPIC = "off_topic", "Off topic"
+        ABUSE = "abuse", "Abuse or hate"
+        PERSONAL = "personal", "Tells of a person who could be found by it"
+        ILLEGAL = "illegal", "Against the law"
+        ADVERTISING = "advertising", "Advertising"
+        ASKED = "asked", "The writer asked for it"
+        OTHER = "other", "Another reason"
+        FORGOTTEN = "forgotten", "Forgotten"  # erased, or its time was over: nothing of it is left
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="comments", db_index=False)
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="answers", verbose_name="in answer to"
+    )
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    # Given only to be told of answers; never shown to readers.
+    email = models.EmailField("e-mail", blank=True, db_index=True)
+    body = models.TextField("text", max_length=MAX_COMMENT_LENGTH, blank=True)
+    body_html = models.TextField(editable=False, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.HELD)
+    # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]
+    reasons = models.JSONField(default=list, blank=True)
+    removal_reason = models.CharField(max_length=11, choices=RemovalReason, blank=True)
+    note = models.TextField("moderators' note", blank=True, max_length=1000, help_text="Only moderators see it.")
+    written_at = models.DateTimeField(default=timezone.now)
+    # Set where somebody of the desk answers from the desk: readers see that mark.
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_editorial = models.BooleanField(default=False)
+    # A form that is sent twice carries the same one.
+    once = models.CharField(max_length=64, unique=True)
+    # The keyed hash of posts.limiting; emptied when its key dies.
+    writer = models.CharField(max_length=64, blank=True)
+    text_key = models.CharField(max_length=64, blank=True, db_index=True)  # equal texts have equal ones
+    open_reports = models.PositiveIntegerField(default=0)
+    # As what its words were counted: empty, "approved" or "spam" (see training).
+    trained_as = models.CharField(max_length=8, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["post", "state", "id"], name="comment_thread"),
+            models.Index(fields=["state", "-id"], name="comment_queue"),
+            models.Index(fields=["id"], name="comment_reported", condition=Q(open_reports__gt=0)),
+            models.Index(fields=["writer"], name="comment_writer", condition=~Q(writer="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["held", "approved", "spam", "removed"]), name="comment_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="removed") & ~Q(removal_reason="")) | (~Q(state="removed") & Q(removal_reason="")),
+                name="comment_removed_has_reason",
+                violation_error_message="A removed comment has a reason, and no other has one.",
+            ),
+        ]
+        permissions = [("moderate_comment", "Can decide on comments")]
+
+    def __str__(self) -> str:
+        return f"{self.display_name}: {self.summary}"
+
+    @property
+    def display_name(self) -> str:
+        return self.name or "No name"
+
+    @property
+    def summary(self) -> str:
+        return plain_text(self.body_html, 80)
+
+    @property
+    def is_visible(self) -> bool:
+        return self.state == self.State.APPROVED and self.post.is_public
+
+    def get_absolute_url(self) -> str:
+        return f"{self.post.get_absolute_url()}#comment-{self.pk}"
+
+    def save(self, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None:
+            self.body_html = render_comment(self.body)
+        super().save(**kwargs)
+
+
+class Report(models.Model):
+    """A reader says that a comment should be looked at. Nobody needs to log in for it."""
+
+    class Reason(models.TextChoices):
+        ABUSE = "abuse", "It insults or threatens somebody"
+        PERSONAL = "personal", "Somebody could be found or harmed by what it tells"
+        ADVERTISING = "advertising", "It is advertising or a fraud"
+        OTHER = "other", "Another reason"
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(max_length=11, choices=Reason)
+    words = models.CharField("in your words", max_length=500, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)  # when a moderator decided on the comment
+    settled_in = models.UUIDField(null=True)  # the batch of that decision
+    writer = models.CharField(max_length=64, blank=True)  # as in Comment
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "writer"], condition=~Q(writer="") & Q(settled_at=None), name="report_once_a_writer"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

@@ -1,0 +1,61 @@
+"""The log of what was decided, by whom and why. Rows are added, never changed."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.db import models
+from django.utils import timezone
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("The log is never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("The log is never shortened.")
+
+
+class Entry(models.Model):
+    class Act(models.TextChoices):
+        APPROVE = "approve", "Approved"
+        SPAM = "spam", "Marked as spam"
+        REMOVE = "remove", "Removed"
+        HOLD = "hold", "Held again"
+        BAN = "ban", "Banned"
+        EDIT = "edit", "Edited"
+        ANSWER = "answer", "Answered"
+        UNDO = "undo", "Undone"
+
+    # Plain numbers and words, no foreign keys: what is told here outlives what it tells of.
+    comment_id = models.BigIntegerField(db_index=True)
+    act = models.CharField(max_length=7, choices=Act)
+    before = models.CharField(max_length=8)
+    after = models.CharField(max_length=8)
+    reason_before = models.CharField(max_length=11, blank=True)
+    reason = models.CharField(max_length=11, blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    actor_id = models.BigIntegerField(null=True, db_index=True)
+    actor = models.CharField(max_length=150)
+    # What was decided at one stroke, and is undone at one.
+    batch = models.UUIDField(db_index=True)
+    undoes = models.UUIDField(null=True, db_index=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "log entry"
+        verbose_name_plural = "log"
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} by {self.actor}"
+
+    def save(self, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("The log is never changed.")
+        super().save(**kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("The log is never shortened.")

@@ -1,0 +1,54 @@
+"""Feeds of comments: of the whole site, and of each post."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+
+from posts.addressing import HOME
+from posts.comments.models import Comment, CommentQuerySet
+from posts.finding import find_post
+from posts.rendering import plain_text
+from posts.syndication import LENGTH, FeedItem
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a feed of comments is the feed of. `url` is where it lives, without `feed/`."""
+
+    url: str
+    heading: str
+    description: str
+    comments: CommentQuerySet
+
+
+def find_all() -> Conversation:
+    words = f"What readers say on {settings.SITE_NAME}."
+    return Conversation(f"{HOME}comments/", "Comments", words, Comment.objects.visible())
+
+
+def find_of_post(**address: Any) -> Conversation:
+    post = find_post(**address)
+    if post is None or not post.is_public:
+        raise Http404("There is no such post.")
+    heading = f"Comments on “{post}”"
+    comments = Comment.objects.visible().filter(post=post)
+    return Conversation(post.get_absolute_url(), heading, f"What readers say under “{post}”.", comments)
+
+
+def items_of(found: Conversation) -> list[FeedItem]:
+    return [_item(comment) for comment in found.comments.select_related("post").order_by("-id")[:LENGTH]]
+
+
+def _item(comment: Comment) -> FeedItem:
+    return FeedItem(
+        title=f"{comment.display_name} on “{comment.post}”",
+        url=comment.get_absolute_url(),
+        # Stays the same when the post's address changes.
+        guid=f"{settings.SITE_URL}/comments/{comment.pk}/",
+        summary=plain_text(comment.body_html, 300),
+        html=comment.body_html,
+        published_at=comment.written_at,
+        updated_at=comment.written_at,
+    )

@@ -1,0 +1,60 @@
+"""Where comments stand on the pages of posts."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from posts.comments.forms import CommentForm
+from posts.comments.models import Comment, Discussion, Policy
+from posts.comments.threads import thread
+from posts.comments.writing import new_stamp
+from posts.listing import ListedPost
+from posts.rendering import MAX_COMMENT_LENGTH, without_links
+
+register = template.Library()
+
+COLUMNS = ("id", "parent_id", "name", "body_html", "state", "removal_reason", "written_at", "is_editorial", "post_id")
+
+
+@register.inclusion_tag("comments/_thread.html", takes_context=True)
+def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
+    """The comments under a post, and the form where it takes some. Reads the thread in one query."""
+    lines = thread(Comment.objects.filter(post=post.id).only(*COLUMNS).order_by("id"))
+    visible = {line.comment.pk: line.comment for line in lines if not line.is_stub}
+    discussion = Discussion.objects.filter(post=post.id).first()
+    is_open = post.published_at is not None and Policy.current().takes_comments(
+        discussion, post.published_at, timezone.now()
+    )
+    answered = context["request"].GET.get("reply", "")
+    parent = visible.get(int(answered)) if answered.isascii() and answered.isdecimal() else None
+    return {
+        "post": post,
+        "lines": lines,
+        "count": len(visible),
+        "is_open": is_open,
+        "form": CommentForm(initial={"parent": parent.pk if parent else "", "stamp": new_stamp()})
+        if is_open
+        else None,
+        "parent": parent,
+        "max_length": MAX_COMMENT_LENGTH,
+        "post_url": post.url,
+    }
+
+
+@register.filter
+def with_commas(number: int) -> str:
+    return f"{number:,}"
+
+
+@register.filter
+def rendered(comment: Comment) -> SafeString:
+    """The text of a comment as readers see it."""
+    return mark_safe(comment.body_html)  # noqa: S308  made by posts.rendering
+
+
+@register.filter
+def inert(comment: Comment) -> SafeString:
+    """The text of a comment for those who judge it: its links are words, so that a slip of the hand opens nothing."""
+    return mark_safe(without_links(comment.body_html))  # noqa: S308  made by posts.rendering

@@ -1,0 +1,315 @@
+"""What readers do: write, see what became of it, report, be told of answers, ask what is kept of them.
+
+The forms need no cookie: nothing here acts in the name of somebody who is logged in, so there is nothing that another
+site could have a browser do for its own ends. A form that a browser says comes from another site is refused anyway.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from posts import limiting
+from posts.comments import mailing
+from posts.comments.forms import AddressForm, CommentForm, ReportForm
+from posts.comments.models import Comment, Discussion, Follow, Policy, Proof, Report
+from posts.comments.privacy import erase, export
+from posts.comments.writing import Draft, new_stamp, write
+from posts.finding import find_post
+from posts.limiting import Rule, TooOften
+from posts.models import Post
+from posts.rendering import MAX_COMMENT_LENGTH, render_comment
+
+logger = logging.getLogger(__name__)
+
+SEEN_FOR = 600  # seconds in which writers see their own comment that waits
+REPORT_RULES = [Rule(10, 3600)]
+MOST_OFFERED = 100
+_seen = TimestampSigner(salt="posts.comments.sent")
+
+
+def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages with a form that needs no cookie: nobody's cache keeps them, and no other site sends them."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
+        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
+            return _said(request, "This form came from another site", "Nothing was sent. Open the page here.", 403)
+        response = view(request, **address)
+        add_never_cache_headers(response)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return csrf_exempt(wrapped)
+
+
+def _said(request: HttpRequest, heading: str, words: str, status: int = 200, **context: Any) -> HttpResponse:
+    """Answer with a page that says one thing."""
+    return render(request, "comments/said.html", {"heading": heading, "words": words, **context}, status=status)
+
+
+# --- Writing
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
+    """Take a comment: preview it, refuse it in words, or store it and lead to the page that says what happens next."""
+    post = find_post(**address)
+    if post is None or not post.is_public:
+        raise Http404("There is no such post.")
+    if request.method != "POST":
+        return redirect(f"{post.get_absolute_url()}#respond")
+    form = CommentForm(request.POST)
+    page = _FormPage(request, post, form)
+    if refusal := _refusal(page):
+        return refusal
+    if "preview" in request.POST:
+        return page.show(preview=form.cleaned_data["text"])
+    try:
+        comment = write(page.draft(), limiting.writer_of(request))
+    except TooOften as error:
+        return page.too_often(error)
+    except DatabaseError as error:
+        logger.error("A comment could not be stored: %s", error)
+        return page.not_stored()
+    response = redirect("comments:sent", token=_seen.sign(str(comment.pk)).replace(":", "~"))
+    response.status_code = 303  # RFC 9110, 15.4.4: look there for the answer; Reload does not send again
+    return response
+
+
+def _refusal(page: "_FormPage") -> HttpResponse | None:
+    """Return the page that says why this form is not taken, or None."""
+    is_valid = page.form.is_valid()
+    if not _takes_comments(page.post):
+        return page.show("Comments under this post are closed, so this one cannot be sent.", status=403)
+    if not is_valid:
+        return page.show(status=400)
+    pk = page.form.cleaned_data["parent"]
+    page.parent = _parent(page.post, pk) if pk else None
+    if pk and page.parent is None:
+        return page.show(
+            "The comment that you answer is no longer here. Sent again, yours will stand for itself.", status=409
+        )
+    return None
+
+
+def _takes_comments(post: Post) -> bool:
+    discussion = Discussion.objects.filter(post=post).first()
+    assert post.published_at is not None  # noqa: S101  a public post has a date
+    return Policy.current().takes_comments(discussion, post.published_at, timezone.now())
+
+
+def _parent(post: Post, pk: int) -> Comment | None:
+    return Comment.objects.filter(pk=pk, post=post, state=Comment.State.APPROVED).first()
+
+
+class _FormPage:
+    """The form on a page of its own, with all that was typed."""
+
+    parent: Comment | None = None
+
+    def __init__(self, request: HttpRequest, post: Post, form: CommentForm) -> None:
+        self.request, self.post, self.form = request, post, form
+
+    def draft(self) -> Draft:
+        data = self.form.cleaned_data
+        return Draft(
+            post=self.post,
+            parent=self.parent,
+            name=data["name"],
+            email=data["email"],
+            text=data["text"],
+            stamp=data["stamp"],
+            is_trap_filled=bool(data["website"]),
+        )
+
+    def show(self, sentence: str = "", *, preview: str = "", status: int = 200, retry: int = 0) -> HttpResponse:
+        text = self.request.POST.get("text", "")
+        context = {
+            "post": self.post,
+            "form": self.form,
+            "sentence": sentence,
+            "preview": render_comment(preview) if preview else "",
+            "parent": self.parent,
+            "stamp": self.form["stamp"].value() or new_stamp(),
+            "length": len(text.replace("\r\n", "\n").strip()),
+            "max_length": MAX_COMMENT_LENGTH,
+            "post_url": self.post.get_absolute_url(),
+        }
+        response = render(self.request, "comments/comment_write.html", context, status=status)
+        if retry:
+            response.headers["Retry-After"] = str(retry)
+        return response
+
+    def too_often(self, error: TooOften) -> HttpResponse:
+        minutes = -(-error.wait // 60)
+        wait = f"{error.wait} seconds" if error.wait < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+        sentence = f"Too many comments came from your network lately. Your text is still here: send it in {wait}."
+        return self.show(sentence, status=429, retry=error.wait)
+
+    def not_stored(self) -> HttpResponse:
+        sentence = (
+            "Your comment could not be stored: the fault is ours. Your text is still here: try again in a minute."
+        )
+        return self.show(sentence, status=503, retry=60)
+
+
+@form_of_readers
+@require_safe
+def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
+    """Say what happens next, and show writers their own comment for ten minutes."""
+    try:
+        pk = _seen.unsign(token.replace("~", ":"), max_age=SEEN_FOR)
+    except SignatureExpired:
+        words = "This link showed your comment for ten minutes. Once it is approved it stands under the post."
+        return _said(request, "This link has had its time", words, 410)
+    except BadSignature as error:
+        raise Http404("There is no such page.") from error
+    comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
+    return render(request, "comments/comment_sent.html", {"comment": comment, "is_visible": comment.is_visible})
+
+
+@require_safe
+def comment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A comment's own address, which stays when its post moves: leads to it under its post."""
+    comment = Comment.objects.visible().select_related("post").filter(pk=pk).first()
+    if comment is None:
+        raise Http404("There is no such comment.")
+    return redirect(comment.get_absolute_url())
+
+
+# --- Reporting
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
+    comment = Comment.objects.visible().select_related("post").filter(pk=pk).first()
+    if comment is None:
+        raise Http404("There is no such comment.")
+    form = ReportForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        status = 400 if request.method == "POST" else 200
+        return render(request, "comments/comment_report.html", {"comment": comment, "form": form}, status=status)
+    try:
+        _store_report(comment, form.instance, limiting.writer_of(request))
+    except TooOften as error:
+        words = "Many reports came from your network lately. Try again in an hour."
+        response = _said(request, "That is too often", words, 429)
+        response.headers["Retry-After"] = str(error.wait)
+        return response
+    words = "A moderator will look at this comment before any other."
+    return _said(request, "Thank you", words, back_url=comment.get_absolute_url(), back="Back to the post")
+
+
+@transaction.atomic
+def _store_report(comment: Comment, report: Report, writer: limiting.Writer) -> None:
+    """Store a report; a second one by the same network, while the first is open, says nothing new."""
+    if Report.objects.filter(comment=comment, settled_at=None, writer__in=writer.hashes).exists():
+        return
+    limiting.take_turn("report", writer, REPORT_RULES)
+    report.comment, report.writer = comment, writer.hash
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+    except IntegrityError:
+        return
+    Comment.objects.filter(pk=comment.pk).update(open_reports=F("open_reports") + 1)
+
+
+# --- Being told of answers
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
+    """Say yes to being told of answers, or leave. A GET changes nothing: mail scanners follow links.
+
+    A bare POST leaves: that is what mailboxes send for one click (RFC 8058), with either encoding and no cookie.
+    """
+    follow = Follow.objects.select_related("comment__post").filter(token=token).first()
+    if request.method == "POST" and "confirm" not in request.POST:
+        if follow:
+            _of_address(follow).delete()
+        return _said(request, "You have left", "We shall not write to you about answers any more.")
+    if follow is None:
+        words = "Either you have left already, or the question has had its time. Nothing is sent to you from here."
+        return _said(request, "There is nothing to leave", words, 404)
+    follows = _of_address(follow).select_related("comment__post").order_by("pk")
+    if request.method == "POST":
+        _of_address(follow).filter(confirmed_at=None).update(confirmed_at=timezone.now())
+    context = {
+        "follow": follow,
+        "asked": [each for each in follows if each.confirmed_at is None],
+        "followed": [each for each in follows if each.confirmed_at],
+        "is_done": request.method == "POST",
+    }
+    return render(request, "comments/follow_detail.html", context)
+
+
+def _of_address(follow: Follow) -> Any:
+    """All that this address follows: who proves to read it for one comment proves it for all."""
+    return Follow.objects.filter(comment__email__iexact=follow.comment.email)
+
+
+# --- What is kept of somebody
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def privacy_ask(request: HttpRequest) -> HttpResponse:
+    """What is kept of those who comment; and a link by mail to see, take or erase it.
+
+    The answer is the same for an address that is known and for one that is not.
+    """
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mailing.send_proof(form.cleaned_data["email"], limiting.writer_of(request))
+        except TooOften as error:
+            response = _said(
+                request, "That is too often", "Many such requests came from your network. Try again in an hour.", 429
+            )
+            response.headers["Retry-After"] = str(error.wait)
+            return response
+        words = "A letter is on its way to that address. The link in it holds for a day."
+        return _said(request, "Look into your mailbox", words)
+    return render(request, "comments/privacy.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
+    since = timezone.now() - mailing.PROOF_LIVES
+    proof = Proof.objects.filter(token=token, made_at__gt=since).first()
+    if proof is None:
+        words = "The link holds for a day, and only until everything is erased."
+        return _said(
+            request, "This link has had its time", words, 404, back_url="/comments/privacy/", back="Ask again"
+        )
+    if request.method == "POST" and "erase" in request.POST:
+        number = erase(proof.email)
+        words = f"{number} comment{'' if number == 1 else 's'}, and all mail and wishes that go with this address."
+        return _said(request, "Everything is erased", words)
+    kept = export(proof.email)
+    if "download" in request.GET:
+        response = HttpResponse(
+            json.dumps(kept, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8"
+        )
+        response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
+        return response
+    comments = Comment.objects.filter(email__iexact=proof.email).select_related("post").order_by("-id")
+    context = {"proof": proof, "comments": comments[:MOST_OFFERED], "count": len(kept["comments"])}
+    return render(request, "comments/privacy_detail.html", context)

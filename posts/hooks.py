@@ -1,0 +1,35 @@
+"""What nested apps add to ours, found by looking: a parent never imports its child.
+
+A nested app that has something to say has a module or a template of a known name:
+
+- `tidying.py`, `tidy(at)`: delete what has had its time (see the command `tidy`)
+- `remarking.py`, `remark(posts)`: a word on each post of a listing ("3 comments")
+- `demo.py`, `fill()`: its share of the demo
+- `making.py`, `make(post_ids, seed)`: its share of `make_posts`
+- the template `<app>/_<place>.html`: something at a place of our pages (the tag `hook`)
+
+Take the app out of INSTALLED_APPS, and all of it is gone.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+
+def nested_apps() -> Iterator[str]:
+    """Yield the names of the installed apps nested in this one, in the order of INSTALLED_APPS."""
+    return (config.name for config in apps.get_app_configs() if config.name.startswith("posts."))
+
+
+def nested_modules(name: str) -> tuple[ModuleType, ...]:
+    """Return the modules of that name of the nested apps that have one."""
+    return _modules(tuple(nested_apps()), name)
+
+
+@lru_cache
+def _modules(app_names: tuple[str, ...], name: str) -> tuple[ModuleType, ...]:
+    return tuple(import_module(f"{app}.{name}") for app in app_names if module_has_submodule(import_module(app), name))
