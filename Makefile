@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.13 python3 python3.12; do \
 PORT ?= 8000
 BIN = .venv/bin
 MANAGE = $(BIN)/python manage.py
+# In the order of collection, in which the tests that empty all tables after themselves come last.
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
 .PHONY: run test check test-postgres bench lock clean
@@ -16,7 +18,7 @@ run: .venv/for-running
 	@exec $(MANAGE) serve --port $(PORT)
 
 test: .venv/for-developing
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(PYTEST)
 
 check: .venv/for-developing
 	$(BIN)/ruff check .
@@ -29,7 +31,7 @@ check: .venv/for-developing
 		EMAIL_URL=smtp://localhost:25 $(MANAGE) check --deploy --fail-level WARNING
 
 test-postgres: .venv/for-developing
-	tests/with_postgres $(BIN)/python -m pytest -n auto --dist loadfile
+	tests/with_postgres $(PYTEST)
 
 bench: .venv/for-developing
 	$(BIN)/python -m tests.bench

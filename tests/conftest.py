@@ -17,6 +17,19 @@ def editor(db) -> User:
 
 
 @pytest.fixture
+def moderator(db) -> User:
+    user = User.objects.create_user("mo", password="secret", is_staff=True)
+    user.groups.set(Group.objects.filter(name="Moderators"))
+    return user
+
+
+@pytest.fixture
+def moderator_client(client, moderator):
+    client.force_login(moderator)
+    return client
+
+
+@pytest.fixture
 def editor_client(client, editor):
     client.force_login(editor)
     return client

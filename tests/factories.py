@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from PIL import Image as Pillow
 
+from posts.comments.models import Comment, Discussion
 from posts.models import Category, Post, Tag
 from sources.links.models import Link
 from sources.models import Source
@@ -60,6 +62,18 @@ def make_link(source: Source, address: str = "https://nknews.example/2013/02/ref
     link.full_clean()
     link.save()
     return link
+
+
+def make_comment(post: Post | None = None, body: str = "Well said.", **fields: Any) -> Comment:
+    """Return a saved comment, approved unless told otherwise."""
+    fields.setdefault("state", Comment.State.APPROVED)
+    return Comment.objects.create(post=post or make_post(), body=body, once=get_random_string(32), **fields)
+
+
+def keep_open(post: Post) -> Post:
+    """Have an old post take comments."""
+    Discussion.objects.create(post=post, opening=Discussion.Opening.OPEN)
+    return post
 
 
 def picture_file(

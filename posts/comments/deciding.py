@@ -84,11 +84,12 @@ def undo(batch: uuid.UUID, actor: User) -> Outcome:
 @transaction.atomic
 def ban(comments: Sequence[Comment], kinds: Iterable[str], actor: User, *, days: int, note: str = "") -> Outcome:
     """Ban what comments show of their writers (name, hosts of their links, network) and mark them as spam."""
+    wanted = [Ban.Kind(kind) for kind in kinds]  # ValueError where there is none
     outcome = decide([comment.pk for comment in comments], Act.SPAM, actor, note=note)
-    now, kinds = timezone.now(), list(kinds)
+    now = timezone.now()
     for comment in _locked(comment.pk for comment in comments):
         found = bannable(comment)
-        for kind in kinds:
+        for kind in wanted:
             for pattern in found.get(kind, ()):
                 until = _end_of_network(comment) if kind == Ban.Kind.NETWORK else now + dt.timedelta(days=days)
                 columns = {"until": until, "note": note[:300], "made_by": actor, "made_at": now}
@@ -98,7 +99,7 @@ def ban(comments: Sequence[Comment], kinds: Iterable[str], actor: User, *, days:
                     defaults=columns,
                     create_defaults={**columns, "batch": outcome.batch},
                 )
-        if banned := [Ban.Kind(kind).label.lower() for kind in kinds if kind in found]:
+        if banned := [kind.label.lower() for kind in wanted if kind in found]:
             _entry(comment, Act.BAN, actor, outcome.batch, comment.state, "", f"Banned: {', '.join(banned)}.").save()
     return outcome
 

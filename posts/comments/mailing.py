@@ -80,7 +80,7 @@ def send_proof(email: str, writer: Writer) -> None:
 
 def _digest(email: str) -> str:
     """Stands for an address in the key of a message."""
-    return salted_hmac("posts.comments.mailing", email.lower()).hexdigest()[:24]
+    return salted_hmac("posts.comments.mailing", email.lower(), algorithm="sha256").hexdigest()[:24]
 
 
 # --- Composing

@@ -1,11 +1,9 @@
 """The words of decided comments, learnt and unlearnt."""
 
-import hmac
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 
-from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from posts.comments.models import Comment, WordCount
 from posts.comments.moderation import Submission, WordTally, telling_words
@@ -64,5 +62,5 @@ def submission_of(comment: Comment) -> Submission:
 
 def _key(word: str) -> int:
     """Return the keyed hash of a word: 63 bits, never that of the whole."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), word.encode(), sha256).digest()
+    digest = salted_hmac("posts.comments.word", word, algorithm="sha256").digest()
     return int.from_bytes(digest[:8]) >> 1 or 1

@@ -16,7 +16,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -40,14 +40,15 @@ _seen = TimestampSigner(salt="posts.comments.sent")
 
 
 def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages with a form that needs no cookie: nobody's cache keeps them, and no other site sends them."""
+    """For pages with a form that needs no cookie: no shared cache keeps them, and no other site sends the form."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
             return _said(request, "This form came from another site", "Nothing was sent. Open the page here.", 403)
         response = view(request, **address)
-        add_never_cache_headers(response)
+        # Not "no-store": the browser's Back must find the page, and in it what was typed.
+        patch_cache_control(response, private=True, no_cache=True)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
@@ -57,6 +58,12 @@ def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def _said(request: HttpRequest, heading: str, words: str, status: int = 200, **context: Any) -> HttpResponse:
     """Answer with a page that says one thing."""
     return render(request, "comments/said.html", {"heading": heading, "words": words, **context}, status=status)
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Have not even the reader's own browser keep a page that is for one pair of eyes."""
+    add_never_cache_headers(response)
+    return response
 
 
 # --- Writing
@@ -178,7 +185,8 @@ def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
     except BadSignature as error:
         raise Http404("There is no such page.") from error
     comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
-    return render(request, "comments/comment_sent.html", {"comment": comment, "is_visible": comment.is_visible})
+    context = {"comment": comment, "is_visible": comment.is_visible}
+    return _unkept(render(request, "comments/comment_sent.html", context))
 
 
 @require_safe
@@ -309,7 +317,7 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
             json.dumps(kept, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8"
         )
         response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
-        return response
+        return _unkept(response)
     comments = Comment.objects.filter(email__iexact=proof.email).select_related("post").order_by("-id")
     context = {"proof": proof, "comments": comments[:MOST_OFFERED], "count": len(kept["comments"])}
-    return render(request, "comments/privacy_detail.html", context)
+    return _unkept(render(request, "comments/privacy_detail.html", context))

@@ -1,16 +1,14 @@
 """A comment comes: weigh it, store it once, answer what became of it."""
 
 import datetime as dt
-import hmac
 import time
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner, b62_decode
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import get_random_string
+from django.utils.crypto import get_random_string, salted_hmac
 
 from posts import limiting
 from posts.comments import mailing, training
@@ -152,4 +150,4 @@ def _once(draft: Draft, writer: Writer) -> str:
 
 def _text_key(text: str) -> str:
     """Return a keyed hash of the text: equal ones are found, and nothing can be read from it."""
-    return hmac.new(settings.SECRET_KEY.encode(), fold_text(text).encode(), sha256).hexdigest()
+    return salted_hmac("posts.comments.text", fold_text(text), algorithm="sha256").hexdigest()

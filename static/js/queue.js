@@ -38,7 +38,7 @@ document.addEventListener("DOMContentLoaded", () => {
         data.set("act", value);
         let answer;
         try {
-            const response = await fetch(form.action || location.href, {
+            const response = await fetch(location.href, {
                 method: "POST",
                 body: data,
                 headers: { Accept: "application/json" },

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
-from posts.admin.posts import PostAdmin
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
 
 
@@ -81,12 +81,33 @@ class EntryAdmin(admin.ModelAdmin):
         return False
 
 
-class DiscussionInline(admin.StackedInline):
-    model = Discussion
-    fields = ["opening"]
-    can_delete = False
-    verbose_name_plural = "Comments"
+@admin.register(Discussion)
+class DiscussionAdmin(admin.ModelAdmin):
+    """Whether one post takes comments. Its form is opened from that of the post."""
 
+    list_display = ["post", "opening"]
+    list_filter = ["opening"]
+    list_select_related = ["post"]
+    autocomplete_fields = ["post"]
 
-# The form of a post knows nothing of comments; they put their line into it.
-PostAdmin.inlines = [*PostAdmin.inlines, DiscussionInline]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Discussion]:
+        discussions = super().get_queryset(request)
+        return discussions.defer("post__body", "post__body_html", "post__lead_html", "post__excerpt")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Discussion | None = None) -> list[str]:
+        return ["post"] if obj else []
+
+    def get_urls(self) -> list[URLPattern]:
+        of_post = self.admin_site.admin_view(self.of_post)
+        return [path("of/<int:pk>/", of_post, name="comments_discussion_of"), *super().get_urls()]
+
+    def of_post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Open the form of a post's discussion, or one that has the post filled in."""
+        if Discussion.objects.filter(pk=pk).exists():
+            return HttpResponseRedirect(reverse("admin:comments_discussion_change", args=[pk]))
+        return HttpResponseRedirect(f"{reverse('admin:comments_discussion_add')}?post={pk}")
+
+    def response_post_save_add(self, request: HttpRequest, obj: Discussion) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:posts_post_change", args=[obj.pk]))
+
+    response_post_save_change = response_post_save_add

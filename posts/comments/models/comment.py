@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -72,7 +73,7 @@ class Comment(models.Model):
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     # Given only to be told of answers; never shown to readers.
     email = models.EmailField("e-mail", blank=True, db_index=True)
-    body = models.TextField("text", max_length=MAX_COMMENT_LENGTH, blank=True)
+    body = models.TextField("text", blank=True, validators=[MaxLengthValidator(MAX_COMMENT_LENGTH)])
     body_html = models.TextField(editable=False, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.HELD)
     # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]
@@ -84,7 +85,7 @@ class Comment(models.Model):
     editor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    is_editorial = models.BooleanField(default=False)
+    is_editorial = models.BooleanField("written at the desk", default=False)
     # A form that is sent twice carries the same one.
     once = models.CharField(max_length=64, unique=True)
     # The keyed hash of posts.limiting; emptied when its key dies.

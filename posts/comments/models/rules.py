@@ -75,7 +75,8 @@ class Discussion(models.Model):
     opening = models.CharField("comments", max_length=6, choices=Opening, default=Opening.BY_RULES)
 
     class Meta:
-        verbose_name_plural = "discussion"
+        verbose_name = "post kept open or closed"
+        verbose_name_plural = "posts kept open or closed"
 
     def __str__(self) -> str:
         return self.get_opening_display()

@@ -1,0 +1,8 @@
+"""The settings of the tests without one nested app, which the environment's WITHOUT names."""
+
+import os
+
+from tests.settings import *  # noqa: F403
+from tests.settings import INSTALLED_APPS
+
+INSTALLED_APPS.remove(os.environ["WITHOUT"])
