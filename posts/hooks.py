@@ -4,8 +4,9 @@ A nested app that has something to say has a module or a template of a known nam
 
 - `tidying.py`, `tidy(at)`: delete what has had its time (see the command `tidy`)
 - `remarking.py`, `remark(posts)`: a word on each post of a listing ("3 comments")
+- `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
-- `making.py`, `make(post_ids, seed)`: its share of `make_posts`
+- `making.py`, `make(number, seed)`: its share of `make_posts`
 - the template `<app>/_<place>.html`: something at a place of our pages (the tag `hook`)
 
 Take the app out of INSTALLED_APPS, and all of it is gone.

@@ -109,6 +109,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     objects = PostQuerySet.as_manager()
 
+    RENDERED = ("body_html", "lead_html")  # what `render` writes, see the command rerender
+
     class Meta:
         ordering = ["-id"]
         indexes = [

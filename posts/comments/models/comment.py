@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from posts.models import Post
-from posts.rendering import MAX_COMMENT_LENGTH, plain_text, render_comment
+from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment
 
 NAME_LENGTH = 80
 
@@ -75,6 +75,7 @@ class Comment(models.Model):
     email = models.EmailField("e-mail", blank=True, db_index=True)
     body = models.TextField("text", blank=True, validators=[MaxLengthValidator(MAX_COMMENT_LENGTH)])
     body_html = models.TextField(editable=False, blank=True)
+    rendering_version = models.PositiveSmallIntegerField(editable=False, default=RENDERING_VERSION)
     state = models.CharField(max_length=8, choices=State, default=State.HELD)
     # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]
     reasons = models.JSONField(default=list, blank=True)
@@ -96,6 +97,8 @@ class Comment(models.Model):
     trained_as = models.CharField(max_length=8, blank=True)
 
     objects = CommentQuerySet.as_manager()
+
+    RENDERED = ("body_html",)  # what `render` writes, see the command rerender
 
     class Meta:
         ordering = ["id"]
@@ -137,8 +140,11 @@ class Comment(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is None:
-            self.body_html = render_comment(self.body)
+            self.render()
         super().save(**kwargs)
+
+    def render(self) -> None:
+        self.body_html, self.rendering_version = render_comment(self.body), RENDERING_VERSION
 
 
 class Report(models.Model):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from posts.hooks import nested_modules
 from posts.models import Post
 from posts.progress import shown_progress
 from posts.rendering import RENDERING_VERSION
@@ -18,21 +19,25 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="render texts of the present version too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        posts = Post.objects.order_by("pk") if options["all"] else _outdated()
-        total, changed, batch = posts.count(), 0, []
-        columns = ["body_html", "lead_html", "rendering_version"]
-        rows = posts.only("body", *columns).iterator(chunk_size=BATCH)
-        for post in shown_progress(rows, total, "Rendering", self.stdout):
-            before = (post.body_html, post.lead_html)
-            post.render()
-            changed += before != (post.body_html, post.lead_html)
-            batch.append(post)
+        models = [Post, *(model for module in nested_modules("rerendering") for model in module.MODELS)]
+        for model in models:
+            self._render(model, is_all=options["all"])
+
+    def _render(self, model: Any, *, is_all: bool) -> None:
+        texts = model.objects.order_by("pk")
+        if not is_all:
+            texts = texts.exclude(rendering_version=RENDERING_VERSION)
+        total, changed, batch = texts.count(), 0, []
+        columns = [*model.RENDERED, "rendering_version"]
+        rows = texts.only("body", *columns).iterator(chunk_size=BATCH)
+        what = model._meta.verbose_name_plural
+        for row in shown_progress(rows, total, f"Rendering {what}", self.stdout):
+            before = [getattr(row, column) for column in model.RENDERED]
+            row.render()
+            changed += before != [getattr(row, column) for column in model.RENDERED]
+            batch.append(row)
             if len(batch) == BATCH:
-                Post.objects.bulk_update(batch, columns)
+                model.objects.bulk_update(batch, columns)
                 batch = []
-        Post.objects.bulk_update(batch, columns)
-        self.stdout.write(f"Rendered {total:,} posts; {changed:,} of them look different now.")
-
-
-def _outdated() -> Any:
-    return Post.objects.exclude(rendering_version=RENDERING_VERSION).order_by("pk")
+        model.objects.bulk_update(batch, columns)
+        self.stdout.write(f"Rendered {total:,} {what}; {changed:,} of them look different now.")

@@ -1,0 +1,3 @@
+from posts.comments.models import Comment
+
+MODELS = [Comment]
