@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
 from posts import limiting
-from posts.comments import mailing, training
+from posts.comments import akismet, mailing, training
 from posts.comments.models import Ban, Comment, Policy, Word
 from posts.comments.models.rules import count_hits
 from posts.comments.moderation import Decision, Knowledge, Submission, WatchedWord, decide, fold_text, telling_words
@@ -65,6 +65,7 @@ def write(draft: Draft, writer: Writer) -> Comment:
             # Where no limit makes two wait for each other, the database lets one of them in.
             return Comment.objects.get(once=once)
         count_hits(list(decision.word_ids), [ban.pk for ban in bans], comment.written_at)
+        akismet.have_checked(comment)
         mailing.ask(comment, writer)
         mailing.tell(comment)
     return comment

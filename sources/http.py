@@ -1,0 +1,148 @@
+"""The one door to the outside. Whoever asks another server for something asks through here.
+
+An address from outside may lead inside: to this machine, to the router, to a cloud's own services. So the host is
+resolved once, every address it has is looked at, and the connection goes to the very address that was looked at; each
+redirect passes the same way. Bytes are counted after they were unpacked, and one time limit holds over all.
+"""
+
+import ipaddress
+import socket
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from django.conf import settings
+
+USER_AGENT = f"htwatch (+{settings.SITE_URL})"
+HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"}
+MAX_BYTES = 5 * 1024 * 1024
+SECONDS = 20.0
+MOST_REDIRECTS = 5
+PORTS = {"http": 80, "https": 443}
+REDIRECTS = {301, 302, 303, 307, 308}
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Networks that carry an IPv4 address inside an IPv6 one and would lead to it: NAT64 (RFC 6052), 6to4, Teredo.
+_CARRIERS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+
+
+class Refused(Exception):
+    """The address may not be asked; the message says why, in a sentence."""
+
+
+class Failed(Exception):
+    """It was asked, and no usable answer came; the message says what happened."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    url: str  # after redirects
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def fetch(
+    url: str,
+    *,
+    data: Mapping[str, str] | None = None,
+    max_bytes: int = MAX_BYTES,
+    seconds: float = SECONDS,
+) -> Fetched:
+    """GET an address, or POST a form where there is `data`. Raises Refused or Failed."""
+    deadline = time.monotonic() + seconds
+    with httpx.Client(trust_env=False, follow_redirects=False, headers=HEADERS) as client:
+        for _ in range(MOST_REDIRECTS + 1):
+            fetched = _ask(client, url, data, max_bytes, deadline)
+            if fetched.status not in REDIRECTS or "location" not in fetched.headers:
+                return fetched
+            url = urljoin(url, fetched.headers["location"])
+            if fetched.status in (301, 302, 303):
+                data = None
+    raise Failed(f"It redirects more than {MOST_REDIRECTS} times.")
+
+
+def _ask(client: httpx.Client, url: str, data: Mapping[str, str] | None, max_bytes: int, deadline: float) -> Fetched:
+    host, port, address = _checked(url)
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise Failed("It took too long.")
+    # To the address that was looked at; the name stays in Host and in what the certificate is held against.
+    target = httpx.URL(url).copy_with(host=str(address), port=port)
+    extensions: dict[str, Any] = {"sni_hostname": host}
+    headers = {"Host": httpx.URL(url).netloc.decode("ascii")}
+    method = "GET" if data is None else "POST"
+    try:
+        with client.stream(
+            method, target, data=data, headers=headers, extensions=extensions, timeout=min(left, SECONDS)
+        ) as response:
+            body = _read(response, max_bytes, deadline)
+            return Fetched(url, response.status_code, dict(response.headers), body)
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as error:
+        raise Failed(str(error) or type(error).__name__) from error
+
+
+def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
+    """Read and unpack an answer, never more of it than is wanted: a small packet may unpack to gigabytes."""
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise Failed(f"The answer is packed in a way that was not asked for ({packing[:20]}).")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing not in ("", "identity") else None
+    body = bytearray()
+    for chunk in response.iter_raw(65_536):
+        room = max_bytes + 1 - len(body)
+        body += unpacker.decompress(chunk, room) if unpacker else chunk[:room]
+        if len(body) > max_bytes:
+            raise Failed(f"The answer is larger than {max_bytes:,} bytes.")
+        if time.monotonic() > deadline:
+            raise Failed("It took too long.")
+    return bytes(body)
+
+
+def _checked(url: str) -> tuple[str, int, Address]:
+    """Return host, port and the address to connect to. Raises Refused."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise Refused(f"“{url}” is not an address.") from error
+    if parts.scheme not in PORTS or not host:
+        raise Refused("Only http:// and https:// addresses are fetched.")
+    if parts.username is not None:
+        raise Refused("An address with a name and password in it is not fetched.")
+    addresses = _resolved(host, port or PORTS[parts.scheme])
+    allowed = [address for address in addresses if _is_allowed(address)]
+    if allowed:
+        return host, port or PORTS[parts.scheme], allowed[0]
+    if port not in (None, *PORTS.values()):
+        raise Refused(f"Port {port} is not one of the web.")
+    # All of them: who controls a name could mix an inner address among outer ones.
+    if not all(is_outside(address) for address in addresses):
+        raise Refused(f"{host} leads to an address that is not on the public network.")
+    return host, port or PORTS[parts.scheme], addresses[0]
+
+
+def _resolved(host: str, port: int) -> list[Address]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Failed(f"{host} was not found.") from error
+    return [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in found]
+
+
+def is_outside(address: Address) -> bool:
+    """Say whether an address is on the public network, and does not carry another one that is not."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return is_outside(address.ipv4_mapped)
+        if any(address in carrier for carrier in _CARRIERS):
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def _is_allowed(address: Address) -> bool:
+    return any(address in network for network in settings.FETCH_ALLOW)

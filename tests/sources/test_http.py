@@ -1,0 +1,203 @@
+"""The door to the outside: what it refuses, and what it does not let itself be given."""
+
+import gzip
+import ipaddress
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sources import http
+from sources.http import Failed, Refused, fetch, is_outside
+
+
+class Outside(BaseHTTPRequestHandler):
+    """A server that answers well and badly, by path."""
+
+    def do_GET(self) -> None:
+        answer = getattr(self, f"answer_{self.path.strip('/').partition('?')[0] or 'plain'}")
+        answer()
+
+    def do_POST(self) -> None:
+        self.send(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def send(self, body: bytes, status: int = 200, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_plain(self) -> None:
+        self.send(b"hello", Content_Type="text/plain", X_Host=self.headers["Host"])
+
+    def answer_packed(self) -> None:
+        self.send(gzip.compress(b"hello" * 100), Content_Encoding="gzip")
+
+    def answer_bomb(self) -> None:
+        self.send(gzip.compress(bytes(50_000_000)), Content_Encoding="gzip")
+
+    def answer_odd(self) -> None:
+        self.send(b"\x00\x01", Content_Encoding="br")
+
+    def answer_broken(self) -> None:
+        self.send(b"no gzip at all", Content_Encoding="gzip")
+
+    def answer_large(self) -> None:
+        self.send(bytes(200_000))
+
+    def answer_around(self) -> None:
+        self.send(b"", 302, Location="/around")
+
+    def answer_away(self) -> None:
+        self.send(b"", 302, Location="/plain")
+
+    def answer_inside(self) -> None:
+        self.send(b"", 302, Location="http://10.0.0.1/")
+
+    def answer_file(self) -> None:
+        self.send(b"", 302, Location="file:///etc/passwd")
+
+    def answer_slow(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        for _ in range(100):
+            try:
+                self.wfile.write(b"x")
+                self.wfile.flush()
+            except OSError:
+                return
+            time.sleep(0.05)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def outside(settings) -> Iterator[str]:
+    settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+        "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2001:0:1::1", "2001:db8::1",
+    ],
+)  # fmt: skip
+def test_what_is_inside(address):
+    assert not is_outside(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "::ffff:1.1.1.1"])
+def test_what_is_outside(address):
+    assert is_outside(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://0177.0.0.1/", "http://127.1/",
+        "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://localhost/", "http://169.254.169.254/latest/",
+        "file:///etc/passwd", "ftp://ftp.example/", "gopher://x.example/", "//x.example/", "x", "", "http://",
+        "http://user:secret@1.1.1.1/", "http://1.1.1.1:22/", "http://1.1.1.1:99999/", "http://[::1/",
+    ],
+)  # fmt: skip
+def test_these_are_refused_before_anybody_is_asked(url, monkeypatch):
+    monkeypatch.setattr(http.httpx.Client, "stream", None)
+    with pytest.raises(Refused):
+        fetch(url)
+
+
+def test_a_name_with_an_inner_address_among_outer_ones_is_refused(monkeypatch):
+    found = [(0, 0, 0, "", (address, 80)) for address in ("1.1.1.1", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found)
+    with pytest.raises(Refused, match="not on the public network"):
+        fetch("http://mixed.example/")
+
+
+def test_a_name_that_is_not_found_fails(monkeypatch):
+    def find(*args, **kwargs):
+        raise socket.gaierror("no such host")
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+    with pytest.raises(Failed, match=r"nowhere\.example was not found"):
+        fetch("http://nowhere.example/")
+
+
+class TestAsking:
+    def test_an_answer(self, outside):
+        fetched = fetch(f"{outside}/plain")
+        assert (fetched.status, fetched.body, fetched.headers["content-type"]) == (200, b"hello", "text/plain")
+        assert fetched.headers["x-host"] == outside.removeprefix("http://")
+
+    def test_the_connection_goes_to_the_address_that_was_looked_at(self, outside, monkeypatch):
+        port = int(outside.rpartition(":")[2])
+        asked, find_really = [], socket.getaddrinfo
+
+        def find(host, *args, **kwargs):
+            asked.append(host)
+            return find_really("127.0.0.1", *args, **kwargs)
+
+        monkeypatch.setattr(socket, "getaddrinfo", find)
+        fetched = fetch(f"http://name.example:{port}/plain")
+        assert fetched.headers["x-host"] == f"name.example:{port}"
+        assert asked.count("name.example") == 1
+
+    def test_a_form(self, outside):
+        assert fetch(f"{outside}/", data={"a": "b c"}).body == b"a=b+c"
+
+    def test_packed_answers_are_unpacked(self, outside):
+        assert fetch(f"{outside}/packed").body == b"hello" * 100
+
+    def test_redirects_are_followed(self, outside):
+        fetched = fetch(f"{outside}/away")
+        assert (fetched.url, fetched.body) == (f"{outside}/plain", b"hello")
+
+    @pytest.mark.parametrize(("path", "words"), [("bomb", "larger than"), ("large", "larger than"), ("odd", "packed"),
+                                                 ("broken", "incorrect header"), ("around", "redirects more than")])  # fmt: skip
+    def test_answers_that_are_not_taken(self, outside, path, words):
+        with pytest.raises(Failed, match=words):
+            fetch(f"{outside}/{path}", max_bytes=100_000)
+
+    @pytest.mark.parametrize("path", ["inside", "file"])
+    def test_no_redirect_leads_inside(self, outside, path):
+        with pytest.raises(Refused):
+            fetch(f"{outside}/{path}")
+
+    def test_one_time_limit_holds_over_all(self, outside):
+        with pytest.raises(Failed, match="too long"):
+            fetch(f"{outside}/slow", seconds=0.3)
+
+    def test_no_proxy_of_the_environment_is_used(self, outside, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1/")
+        assert fetch(f"{outside}/plain").status == 200
+
+    def test_nobody_there_fails(self, outside):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        with pytest.raises(Failed):
+            fetch(f"http://127.0.0.1:{port}/")
+
+
+class TestCommand:
+    def test_one_line_of_json(self, outside, capsys):
+        call_command("fetch_url", f"{outside}/plain")
+        line = json.loads(capsys.readouterr().out)
+        assert line == {"url": f"{outside}/plain", "status": 200, "type": "text/plain", "length": 5}
+
+    def test_one_line_that_says_why(self):
+        with pytest.raises(CommandError, match="Refused: 10\\.0\\.0\\.1 leads to an address"):
+            call_command("fetch_url", "http://10.0.0.1/")
