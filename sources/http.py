@@ -93,7 +93,7 @@ def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
         raise Failed(f"The answer is packed in a way that was not asked for ({packing[:20]}).")
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing not in ("", "identity") else None
     body = bytearray()
-    for chunk in response.iter_raw(65_536):
+    for chunk in response.iter_raw():
         room = max_bytes + 1 - len(body)
         body += unpacker.decompress(chunk, room) if unpacker else chunk[:room]
         if len(body) > max_bytes:

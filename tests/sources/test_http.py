@@ -83,7 +83,7 @@ class Outside(BaseHTTPRequestHandler):
 def outside(settings) -> Iterator[str]:
     settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -166,8 +166,16 @@ class TestAsking:
         fetched = fetch(f"{outside}/away")
         assert (fetched.url, fetched.body) == (f"{outside}/plain", b"hello")
 
-    @pytest.mark.parametrize(("path", "words"), [("bomb", "larger than"), ("large", "larger than"), ("odd", "packed"),
-                                                 ("broken", "incorrect header"), ("around", "redirects more than")])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("path", "words"),
+        [
+            ("bomb", "larger than"),
+            ("large", "larger than"),
+            ("odd", "packed"),
+            ("broken", "incorrect header"),
+            ("around", "redirects more than"),
+        ],
+    )
     def test_answers_that_are_not_taken(self, outside, path, words):
         with pytest.raises(Failed, match=words):
             fetch(f"{outside}/{path}", max_bytes=100_000)
