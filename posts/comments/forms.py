@@ -41,7 +41,7 @@ class CommentForm(forms.Form):
         return name
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip()
+        email = self.cleaned_data["email"].strip().lower()  # so it is kept and looked up, see Comment
         if not email:
             return ""
         return forms.EmailField(
@@ -95,3 +95,6 @@ class AddressForm(forms.Form):
         error_messages={"required": "Write your address.", "invalid": "This is no e-mail address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()

@@ -63,7 +63,7 @@ def tell(comment: Comment) -> None:
     if follow is None:
         return
     asker = follow.comment.email
-    if asker and asker.lower() != comment.email.lower():
+    if asker and asker != comment.email:
         key = f"comments:answer:{comment.pk}"
         Delivery.objects.queue(key, "comments.answer", asker, answer=comment.pk, follow=follow.pk)
 
@@ -80,7 +80,7 @@ def send_proof(email: str, writer: Writer) -> None:
 
 def _digest(email: str) -> str:
     """Stands for an address in the key of a message."""
-    return salted_hmac("posts.comments.mailing", email.lower(), algorithm="sha256").hexdigest()[:24]
+    return salted_hmac("posts.comments.mailing", email, algorithm="sha256").hexdigest()[:24]
 
 
 # --- Composing

@@ -11,8 +11,8 @@ from posts.outbox.models import Delivery
 
 def export(email: str) -> dict[str, Any]:
     """Return all that is kept with this address, as plain values."""
-    comments = Comment.objects.filter(email__iexact=email).select_related("post").order_by("id")
-    follows = Follow.objects.filter(comment__email__iexact=email)
+    comments = Comment.objects.filter(email=email).select_related("post").order_by("id")
+    follows = Follow.objects.filter(comment__email=email)
     return {
         "address": email,
         "comments": [
@@ -37,7 +37,7 @@ def export(email: str) -> dict[str, Any]:
         ],
         "mail": [
             {"kind": kind, "state": state, "queued_at": queued_at.isoformat()}
-            for kind, state, queued_at in Delivery.objects.filter(recipient__iexact=email).values_list(
+            for kind, state, queued_at in Delivery.objects.filter(recipient=email).values_list(
                 "kind", "state", "queued_at"
             )
         ],
@@ -48,7 +48,7 @@ def export(email: str) -> dict[str, Any]:
 def erase(email: str) -> int:
     """Erase all that is kept with this address; return how many comments that were. Where others answered one, a stub
     without a word of it stays."""
-    number = Comment.objects.filter(email__iexact=email).forget()
-    Delivery.objects.filter(recipient__iexact=email, kind__startswith="comments.").delete()
-    Proof.objects.filter(email__iexact=email).delete()
+    number = Comment.objects.filter(email=email).forget()
+    Delivery.objects.filter(recipient=email, kind__startswith="comments.").delete()
+    Proof.objects.filter(email=email).delete()
     return number

@@ -269,7 +269,7 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
 
 def _of_address(follow: Follow) -> Any:
     """All that this address follows: who proves to read it for one comment proves it for all."""
-    return Follow.objects.filter(comment__email__iexact=follow.comment.email)
+    return Follow.objects.filter(comment__email=follow.comment.email)
 
 
 # --- What is kept of somebody
@@ -318,6 +318,6 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
         )
         response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
         return _unkept(response)
-    comments = Comment.objects.filter(email__iexact=proof.email).select_related("post").order_by("-id")
+    comments = Comment.objects.filter(email=proof.email).select_related("post").order_by("-id")
     context = {"proof": proof, "comments": comments[:MOST_OFFERED], "count": len(kept["comments"])}
     return _unkept(render(request, "comments/privacy_detail.html", context))

@@ -100,7 +100,7 @@ def _knowledge(submission: Submission, draft: Draft, bans: list[Ban]) -> Knowled
     trained, tallies = training.known(telling_words(submission))
     since = timezone.now() - dt.timedelta(days=LOOKS_BACK)
     same = Comment.objects.filter(text_key=_text_key(draft.text), written_at__gte=since)
-    approved = Comment.objects.filter(state=Comment.State.APPROVED, email__iexact=submission.email)
+    approved = Comment.objects.filter(state=Comment.State.APPROVED, email=submission.email)
     return Knowledge(
         most_links=policy.most_links,
         trusts_known_writers=policy.trusts_known_writers,

@@ -79,7 +79,7 @@ class Comment(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="answers", verbose_name="in answer to"
     )
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
-    # Given only to be told of answers; never shown to readers.
+    # Given only to be told of answers; never shown to readers. In lower case: no mailbox tells Ann@ from ann@.
     email = models.EmailField("e-mail", blank=True, db_index=True)
     body = models.TextField("text", blank=True, validators=[MaxLengthValidator(MAX_COMMENT_LENGTH)])
     body_html = models.TextField(editable=False, blank=True)
@@ -148,6 +148,7 @@ class Comment(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         if kwargs.get("update_fields") is None:
+            self.email = self.email.lower()
             self.render()
         super().save(**kwargs)
 

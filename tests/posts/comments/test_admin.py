@@ -335,3 +335,10 @@ class TestReporting:
             for _ in range(11)
         ]
         assert codes == [200] * 10 + [429]
+
+
+def test_the_desk_says_how_many_wait(moderator_client, post):
+    assert b"No comment waits." in moderator_client.get("/admin/").content
+    make_comment(post, state="held")
+    make_comment(post, open_reports=1)
+    assert b"2 comments wait</a>" in moderator_client.get("/admin/").content
