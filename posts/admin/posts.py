@@ -72,6 +72,11 @@ class PostAdmin(admin.ModelAdmin):
         # After the autocomplete's own script, whose defaults it sets before the page is ready.
         js = ["admin/js/autocomplete.js", "js/post_form.js"]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What hangs on a post goes with it: who may delete the one needs no further permission for the other."""
+        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
+
     # --- The list
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:

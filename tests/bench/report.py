@@ -17,9 +17,9 @@ def table(size: int, measured: list[Measured]) -> str:
     return "\n".join(lines)
 
 
-def limits_report(measured: dict[int, list[Measured]]) -> tuple[str, bool]:
+def limits_report(measured: dict[int, list[Measured]], others: list[tuple[str, float]]) -> tuple[str, bool]:
     """Return the lines, and whether every ratio is within the limit."""
-    ratios = _ratios(measured)
+    ratios = [*_ratios(measured), *others]
     lines = [f"{'ok  ' if ratio <= LIMIT else 'over'}  {ratio:4.2f}  {what}" for what, ratio in ratios]
     is_within = all(ratio <= LIMIT for _, ratio in ratios)
     return "\n".join([f"Limits: each ratio is at most {LIMIT}", *lines]), is_within

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
+from tests.bench import comments
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -27,10 +28,11 @@ def run(words: Sequence[str]) -> int:
         with filled_database(size):
             measured[size] = measure(pages(), get_wsgi_application(), BareHandler(), arguments.rounds)
             versions, found = _versions(), plans()
+            of_comments = list(comments.ratios())
     say(versions)
     for size, of_size in measured.items():
         say(table(size, of_size))
-    report, is_within = limits_report(measured)
+    report, is_within = limits_report(measured, of_comments)
     say(report)
     say(plans_report(arguments.sizes[-1], found))
     return 0 if is_within else 1
