@@ -88,7 +88,7 @@ class Comment(models.Model):
     # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]
     reasons = models.JSONField(default=list, blank=True)
     removal_reason = models.CharField(max_length=11, choices=RemovalReason, blank=True)
-    note = models.TextField("moderators' note", blank=True, max_length=1000, help_text="Only moderators see it.")
+    note = models.TextField("moderators’ note", blank=True, max_length=1000, help_text="Only moderators see it.")
     written_at = models.DateTimeField(default=timezone.now)
     # Set where somebody of the desk answers from the desk: readers see that mark.
     editor = models.ForeignKey(

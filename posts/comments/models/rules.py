@@ -23,7 +23,7 @@ class Policy(models.Model):
 
     is_open = models.BooleanField("comments are open", default=True, help_text="Off: no post takes comments.")
     close_after_days = models.PositiveSmallIntegerField(
-        "days until a post's comments close",
+        "days until a post’s comments close",
         default=60,
         help_text="Counted from its publication; 0 means never. Each post can be kept open or closed by itself.",
     )
