@@ -303,7 +303,7 @@ MARKDOWNX_URLS_PATH = "/admin/posts/post/markdown/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/posts/post/picture/"
 
 # The jobs of `tick`, in order: commands that find what is due, safe to run at any time and twice.
-TICK_COMMANDS = ["recount", "deliver", "tidy"]
+TICK_COMMANDS = ["recount", *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []), "deliver", "tidy"]
 
 # A key switches on that comments are shown to Akismet too; without one, nothing of theirs leaves this site.
 AKISMET_KEY = setting("AKISMET_KEY", str.strip, "")

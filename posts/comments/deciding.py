@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.crypto import get_random_string
 
 from posts.comments import mailing, training
 from posts.comments.models import Ban, Comment, Entry, Report
+from posts.comments.models.comment import NAME_LENGTH
 from posts.comments.models.rules import tidy_pattern
 from posts.limiting import KEY_LIVES
 from posts.models import PrefixKey
@@ -26,10 +28,11 @@ AFTER = {Act.APPROVE: State.APPROVED, Act.SPAM: State.SPAM, Act.REMOVE: State.RE
 
 @dataclass
 class Outcome:
-    """What an act has changed: the name of its batch, the comments, and a sentence for each that it left alone."""
+    """What an act has changed, under the name of its batch; what it left alone, and a sentence why for each."""
 
     batch: uuid.UUID
     changed: list[Comment] = field(default_factory=list)
+    kept: list[Comment] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
@@ -48,6 +51,7 @@ def decide(
         if seen is not None and comment.state != seen:
             state = comment.get_state_display().lower()
             outcome.left.append(f"“{comment}” is {state} by now: nothing was changed.")
+            outcome.kept.append(comment)
         elif comment.removal_reason == Comment.RemovalReason.FORGOTTEN:
             outcome.left.append("Of this comment nothing is left.")
         elif not (comment.state == AFTER[act] and comment.removal_reason == reason and not comment.open_reports):
@@ -123,9 +127,10 @@ def bannable(comment: Comment) -> dict[str, list[str]]:
 
 @transaction.atomic
 def edit(comment: Comment, actor: User, changed: Iterable[str]) -> None:
-    """Save what a moderator changed of a comment, and log that they did; a note alone is no news."""
-    comment.save()
-    if told := sorted(set(changed) & {"name", "body"}):
+    """Save what a moderator changed of a comment, and log that they did; readers see that words were changed."""
+    if told := sorted(set(changed) & {"name", "body", "note"}):
+        comment.is_edited = comment.is_edited or "body" in told
+        comment.save()
         note = f"Changed: {', '.join(told)}."
         _entry(comment, Act.EDIT, actor, uuid.uuid4(), comment.state, comment.removal_reason, note).save()
 
@@ -136,7 +141,8 @@ def answer(comment: Comment, text: str, actor: User) -> Comment:
     reply = Comment(
         post=comment.post,
         parent=comment,
-        name=(actor.get_full_name() or actor.get_username())[:80],
+        # A login name is half of a login: it is not for readers.
+        name=(actor.get_full_name() or settings.SITE_NAME)[:NAME_LENGTH],
         body=text,
         state=State.APPROVED,
         editor=actor,

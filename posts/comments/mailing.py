@@ -1,4 +1,5 @@
-"""Mail to those who wrote: whether they want to be told of answers, the answers, and proofs of an address.
+"""Mail to those who wrote: whether they want to be told of answers, the answers, and proofs of an address; and to
+moderators, that comments wait.
 
 What is queued is an id; what a message says is composed when it is sent (posts.outbox). Whoever has left by then, or
 whose answer has been removed, gets nothing.
@@ -8,12 +9,15 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from posts import limiting
-from posts.comments.models import Comment, Follow, Proof
+from posts.comments.models import Comment, Follow, Policy, Proof
+from posts.dating import site_date
 from posts.limiting import Rule, TooOften, Writer
 from posts.outbox.composing import Message, NotWanted, composes, render_message
 from posts.outbox.models import Delivery
@@ -23,6 +27,7 @@ ASKING_RULES = [Rule(5, 3600)]
 PROOF_RULES = [Rule(5, 3600)]
 PROOF_LIVES = dt.timedelta(hours=24)
 FOLLOW_UNCONFIRMED_LIVES = dt.timedelta(days=7)
+WAITS_UNTOLD = dt.timedelta(hours=1)  # a moderator who is at work needs no letter
 
 
 def follow_url(token: str) -> str:
@@ -114,3 +119,27 @@ def compose_proof(data: dict[str, Any]) -> Message:
         raise NotWanted("Its time is over.")
     subject = f"What {settings.SITE_NAME} keeps of your comments"
     return render_message("comment_proof", subject, {"url": proof_url(proof.token)})
+
+
+# --- To moderators
+
+
+def remind_moderators(at: dt.datetime | None = None) -> None:
+    """Queue a letter to every moderator who has an address, where a comment has waited for an hour; one a day."""
+    at = at or timezone.now()
+    waiting = Comment.objects.filter(state=Comment.State.HELD, written_at__lte=at - WAITS_UNTOLD)
+    if not Policy.current().reminds_moderators or not waiting.exists():
+        return
+    for moderator in User.objects.with_perm("comments.moderate_comment").exclude(email=""):
+        key = f"comments:waiting:{moderator.pk}:{site_date(at):%Y-%m-%d}"
+        Delivery.objects.queue(key, "comments.waiting", moderator.email, moderator=moderator.pk)
+
+
+@composes("comments.waiting")
+def compose_waiting(data: dict[str, Any]) -> Message:
+    number = Comment.objects.waiting().count()
+    if not number or not User.objects.filter(pk=data["moderator"], is_active=True).exists():
+        raise NotWanted("No comment waits any longer.")
+    words = f"{number} comment{'' if number == 1 else 's'} wait{'s' if number == 1 else ''}"
+    url = f"{settings.SITE_URL}{reverse('admin:comments_comment_changelist')}"
+    return render_message("comments_waiting", f"{words} on {settings.SITE_NAME}", {"words": words, "url": url})

@@ -38,7 +38,13 @@ def find_of_post(**address: Any) -> Conversation:
 
 
 def items_of(found: Conversation) -> list[FeedItem]:
-    return [_item(comment) for comment in found.comments.select_related("post").order_by("-id")[:LENGTH]]
+    return [_item(comment) for comment in latest(found.comments)]
+
+
+def latest(comments: CommentQuerySet) -> CommentQuerySet:
+    """Return the newest of them, with what names their posts."""
+    texts = ("post__body", "post__body_html", "post__lead_html", "post__excerpt")
+    return comments.select_related("post").defer(*texts).order_by("-written_at", "-id")[:LENGTH]
 
 
 def _item(comment: Comment) -> FeedItem:

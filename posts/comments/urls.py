@@ -10,6 +10,7 @@ from posts.urls import POST
 app_name = "comments"
 
 urlpatterns = [
+    path("comments/", views.comment_list, name="list"),
     *feed_addresses("comments/", find_all, "feed", items_of),
     *feed_addresses(POST, find_of_post, "post-feed", items_of),
     path(f"{POST}comment/", views.comment_write, name="write"),

@@ -25,6 +25,7 @@ from posts.comments import mailing
 from posts.comments.forms import AddressForm, CommentForm, ReportForm
 from posts.comments.models import Comment, Discussion, Follow, Policy, Proof, Report
 from posts.comments.privacy import erase, export
+from posts.comments.syndication import latest
 from posts.comments.writing import Draft, new_stamp, write
 from posts.finding import find_post
 from posts.limiting import Rule, TooOften
@@ -100,7 +101,7 @@ def _refusal(page: "_FormPage") -> HttpResponse | None:
     """Return the page that says why this form is not taken, or None."""
     is_valid = page.form.is_valid()
     if not _takes_comments(page.post):
-        return page.show("Comments under this post are closed, so this one cannot be sent.", status=403)
+        return page.show("Comments under this post are closed: yours cannot be sent.", status=403, is_closed=True)
     if not is_valid:
         return page.show(status=400)
     pk = page.form.cleaned_data["parent"]
@@ -142,7 +143,9 @@ class _FormPage:
             is_trap_filled=bool(data["website"]),
         )
 
-    def show(self, sentence: str = "", *, preview: str = "", status: int = 200, retry: int = 0) -> HttpResponse:
+    def show(
+        self, sentence: str = "", *, preview: str = "", status: int = 200, retry: int = 0, is_closed: bool = False
+    ) -> HttpResponse:
         text = self.request.POST.get("text", "")
         context = {
             "post": self.post,
@@ -150,6 +153,8 @@ class _FormPage:
             "sentence": sentence,
             "preview": render_comment(preview) if preview else "",
             "parent": self.parent,
+            "is_closed": is_closed,
+            "trusts_known_writers": Policy.current().trusts_known_writers,
             "stamp": self.form["stamp"].value() or new_stamp(),
             "length": len(text.replace("\r\n", "\n").strip()),
             "max_length": MAX_COMMENT_LENGTH,
@@ -180,13 +185,19 @@ def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
     try:
         pk = _seen.unsign(token.replace("~", ":"), max_age=SEEN_FOR)
     except SignatureExpired:
-        words = "This link showed your comment for ten minutes. Once it is approved it stands under the post."
-        return _said(request, "This link has had its time", words, 410)
+        words = "It showed your comment for ten minutes. Once the comment is approved, it stands under the post."
+        return _said(request, "This link is no longer valid", words, 410)
     except BadSignature as error:
         raise Http404("There is no such page.") from error
     comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
     context = {"comment": comment, "is_visible": comment.is_visible}
     return _unkept(render(request, "comments/comment_sent.html", context))
+
+
+@require_safe
+def comment_list(request: HttpRequest) -> HttpResponse:
+    """The latest comments of the whole site: what its feed holds."""
+    return render(request, "comments/comment_list.html", {"comments": latest(Comment.objects.visible())})
 
 
 @require_safe
@@ -250,11 +261,12 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
     follow = Follow.objects.select_related("comment__post").filter(token=token).first()
     if request.method == "POST" and "confirm" not in request.POST:
         if follow:
-            _of_address(follow).delete()
-        return _said(request, "You have left", "We shall not write to you about answers any more.")
+            _leave(follow.comment.email)
+        words = "We shall not write to you about answers any more, and have deleted your address from your comments."
+        return _said(request, "You have left", words)
     if follow is None:
-        words = "Either you have left already, or the question has had its time. Nothing is sent to you from here."
-        return _said(request, "There is nothing to leave", words, 404)
+        words = "Either you have left already, or the link is older than a week. Nothing is sent to you from here."
+        return _said(request, "This link is no longer valid", words, 404)
     follows = _of_address(follow).select_related("comment__post").order_by("pk")
     if request.method == "POST":
         _of_address(follow).filter(confirmed_at=None).update(confirmed_at=timezone.now())
@@ -265,6 +277,13 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
         "is_done": request.method == "POST",
     }
     return render(request, "comments/follow_detail.html", context)
+
+
+@transaction.atomic
+def _leave(email: str) -> None:
+    """Stop, and forget the address: it was given for nothing else."""
+    Follow.objects.filter(comment__email=email).delete()
+    Comment.objects.filter(email=email).update(email="")
 
 
 def _of_address(follow: Follow) -> Any:
@@ -292,7 +311,7 @@ def privacy_ask(request: HttpRequest) -> HttpResponse:
             )
             response.headers["Retry-After"] = str(error.wait)
             return response
-        words = "A letter is on its way to that address. The link in it holds for a day."
+        words = "A letter is on its way to that address. The link in it is valid for a day."
         return _said(request, "Look into your mailbox", words)
     return render(request, "comments/privacy.html", {"form": form}, status=400 if form.is_bound else 200)
 
@@ -303,13 +322,13 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
     since = timezone.now() - mailing.PROOF_LIVES
     proof = Proof.objects.filter(token=token, made_at__gt=since).first()
     if proof is None:
-        words = "The link holds for a day, and only until everything is erased."
+        words = "It is valid for a day, and until everything is erased."
         return _said(
-            request, "This link has had its time", words, 404, back_url="/comments/privacy/", back="Ask again"
+            request, "This link is no longer valid", words, 404, back_url="/comments/privacy/", back="Ask again"
         )
     if request.method == "POST" and "erase" in request.POST:
         number = erase(proof.email)
-        words = f"{number} comment{'' if number == 1 else 's'}, and all mail and wishes that go with this address."
+        words = f"{number} comment{'' if number == 1 else 's'}, and every record of mail to this address."
         return _said(request, "Everything is erased", words)
     kept = export(proof.email)
     if "download" in request.GET:
@@ -319,5 +338,5 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
         response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
         return _unkept(response)
     comments = Comment.objects.filter(email=proof.email).select_related("post").order_by("-id")
-    context = {"proof": proof, "comments": comments[:MOST_OFFERED], "count": len(kept["comments"])}
+    context = {"proof": proof, "comments": comments[:MOST_OFFERED], "kept": kept, "count": len(kept["comments"])}
     return _unkept(render(request, "comments/privacy_detail.html", context))

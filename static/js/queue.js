@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const cards = [...form.querySelectorAll("[data-card]")];
     const toggle = bar.querySelector("[data-queue-switch]");
     const said = form.querySelector("[data-queue-said]");
+    const next = form.querySelector("[data-queue-next]");
     const stored = "htwatch-queue-keys";
     const undoable = [];
     let current = -1;
@@ -25,91 +26,126 @@ document.addEventListener("DOMContentLoaded", () => {
         cards[current].scrollIntoView({ block: "nearest" });
     };
 
-    const goOn = () => {
-        const next = cards.findIndex((card, index) => index > current && !card.dataset.done);
-        if (next >= 0) go(next);
+    const isDone = (card) => card.dataset.done || card.dataset.busy;
+
+    // The list has become shorter by what was done here: its second page would leave out as many as that.
+    const offerNext = () => {
+        const isOver = cards.every(isDone);
+        next.hidden = !isOver;
+        if (isOver) next.querySelector("a").focus();
+        form.querySelector(".paginator")?.toggleAttribute("hidden", cards.some(isDone));
     };
 
-    const buttonFor = (key) => cards[current]?.querySelector(`[data-key="${key}"]`);
+    const goOn = () => {
+        const following = cards.findIndex((card, index) => index > current && !isDone(card));
+        go(following >= 0 ? following : cards.findIndex((card) => !isDone(card)));
+    };
 
-    const post = async (value, card) => {
-        const data = new FormData(form);
-        data.delete("action");
+    const send = async (value, card) => {
+        const data = new FormData();
+        data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
         data.set("act", value);
-        let answer;
+        for (const field of card?.querySelectorAll("input[name]") ?? []) data.set(field.name, field.value);
         try {
             const response = await fetch(location.href, {
                 method: "POST",
                 body: data,
+                keepalive: true,
                 headers: { Accept: "application/json" },
             });
             if (!response.ok || response.redirected) throw new Error(String(response.status));
-            answer = await response.json();
+            return await response.json();
         } catch {
-            said.textContent = "That did not reach the site, or you are logged out. Nothing was changed: reload the page.";
-            return false;
+            const sentence = "That did not reach the site, or you are logged out. Nothing was changed: reload the page.";
+            return { sentence, is_refused: true };
         }
-        said.textContent = answer.sentence;
-        if (answer.is_refused) return false;
-        if (card) {
-            undoable.push({ batch: answer.batch, card });
-            done(card, answer);
-        }
-        return true;
     };
 
-    const done = (card, answer) => {
-        card.dataset.done = "1";
-        card.classList.add("card-done");
-        const line = document.createElement("p");
-        line.className = "card-undo";
-        const button = document.createElement("button");
-        button.type = "submit";
-        button.name = "act";
-        button.value = `undo ${answer.batch}`;
-        button.className = "button";
-        button.textContent = "Undo";
-        line.append(answer.sentence, " ", button);
-        card.append(line);
+    // One after the other, however fast the keys are pressed.
+    let line = Promise.resolve();
+    let unsent = 0;
+    const post = (value, card) => {
+        unsent += 1;
+        line = line.then(() => send(value, card)).finally(() => (unsent -= 1));
+        return line;
+    };
+    window.addEventListener("beforeunload", (event) => {
+        if (unsent) event.preventDefault();
+    });
+
+    const tick = (card, isOff) => {
         const box = card.closest("tr")?.querySelector("input.action-select");
-        if (box) box.disabled = true;
+        if (box) box.disabled = isOff;
+    };
+
+    // Say on the card itself what has become of it.
+    const mark = (card, answer) => {
+        card.querySelector(".card-said")?.remove();
+        const line = document.createElement("p");
+        line.className = "card-said";
+        line.append(answer.sentence, " ");
+        if (answer.state) card.querySelector("[data-card-state]").textContent = answer.state;
+        if (answer.batch) {
+            const button = document.createElement("button");
+            button.type = "submit";
+            button.name = "act";
+            button.value = `undo ${answer.batch}`;
+            button.className = "button";
+            button.textContent = "Undo";
+            line.append(button);
+            undoable.push({ batch: answer.batch, card });
+        }
+        if (!answer.is_refused || answer.state) {
+            card.dataset.done = "1";
+            card.classList.add("card-done");
+            tick(card, true);
+        }
+        card.append(line);
+    };
+
+    const decide = async (card, value) => {
+        card.dataset.busy = "1";
+        go(cards.indexOf(card));
+        card.querySelectorAll("details[open]").forEach((details) => details.removeAttribute("open"));
+        goOn();
+        const answer = await post(value, card);
+        delete card.dataset.busy;
+        said.textContent = answer.sentence;
+        mark(card, answer);
+        offerNext();
     };
 
     const undo = async (entry) => {
-        if (!entry) return;
-        if (await post(`undo ${entry.batch}`)) {
-            undoable.splice(undoable.indexOf(entry), 1);
-            delete entry.card.dataset.done;
-            entry.card.classList.remove("card-done");
-            entry.card.querySelector(".card-undo")?.remove();
-            const box = entry.card.closest("tr")?.querySelector("input.action-select");
-            if (box) box.disabled = false;
-            go(cards.indexOf(entry.card));
-        }
+        const answer = await post(`undo ${entry.batch}`);
+        said.textContent = answer.sentence;
+        if (answer.is_refused) return;
+        undoable.splice(undoable.indexOf(entry), 1);
+        delete entry.card.dataset.done;
+        entry.card.classList.remove("card-done");
+        entry.card.querySelector(".card-said")?.remove();
+        entry.card.querySelector("[data-card-state]").textContent = entry.card.dataset.state;
+        tick(entry.card, false);
+        offerNext();
+        go(cards.indexOf(entry.card));
     };
 
-    form.addEventListener("submit", async (event) => {
+    form.addEventListener("submit", (event) => {
         const button = event.submitter;
         const card = button?.closest("[data-card]");
         if (!card || button.name !== "act") return;
         event.preventDefault();
         if (button.value.startsWith("undo ")) {
-            await undo(undoable.find((entry) => `undo ${entry.batch}` === button.value));
-            return;
+            undo(undoable.find((entry) => `undo ${entry.batch}` === button.value));
+        } else if (!isDone(card)) {
+            decide(card, button.value);
         }
-        if (card.dataset.busy || card.dataset.done) return;
-        card.dataset.busy = "1";
-        go(cards.indexOf(card));
-        const isDone = await post(button.value, card);
-        delete card.dataset.busy;
-        card.querySelectorAll("details[open]").forEach((details) => details.removeAttribute("open"));
-        if (isDone) goOn();
     });
 
     document.addEventListener("keydown", (event) => {
         if (!toggle.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
         if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
         const card = cards[current];
+        const buttonFor = (key) => (card && !isDone(card) ? card.querySelector(`[data-key="${key}"]`) : null);
         const open = card?.querySelector('details[data-key="r"][open]');
         if (open && /^[1-9]$/.test(event.key)) {
             open.querySelector(`[data-number="${event.key}"]`)?.click();
@@ -122,7 +158,9 @@ document.addEventListener("DOMContentLoaded", () => {
         } else if (event.key === "a" || event.key === "s") {
             buttonFor(event.key)?.click();
         } else if (event.key === "r") {
-            buttonFor("r")?.toggleAttribute("open");
+            const details = buttonFor("r");
+            details?.toggleAttribute("open");
+            if (details?.open) details.scrollIntoView({ block: "nearest" });
         } else if (event.key === "u") {
             if (undoable.length) undo(undoable.at(-1));
             else document.querySelector(".queue-undo")?.click();
@@ -132,5 +170,9 @@ document.addEventListener("DOMContentLoaded", () => {
         event.preventDefault();
     });
 
-    if (cards.length && toggle.checked) go(0);
+    if (cards.length && toggle.checked) {
+        current = 0;
+        cards[0].classList.add("card-current");
+        cards[0].focus({ preventScroll: true });
+    }
 });

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -108,11 +109,12 @@ def test_a_queue_is_cleared_with_keys_only(queue: Page):
     expect(queue.get_by_role("button", name="2 Abuse or hate")).to_be_visible()
     queue.keyboard.press("2")
     expect(queue.locator(".card-current")).to_contain_text("Number 3.")
+    expect(queue.locator(".card-done")).to_have_count(3)
     assert states() == ["approved", "spam", "removed", "held"]
 
     # Taken back, one after the other.
     for expected in (["approved", "spam", "held", "held"], ["approved", "held", "held", "held"]):
-        said = "Undone. 1 comment as before."
+        said = re.compile("^Undone. 1 comment as before: No name: Number")
         queue.keyboard.press("u")
         expect(queue.locator("[data-queue-said]")).to_have_text(said)
         expect(queue.locator(".card-done")).to_have_count(expected.count("approved") + expected.count("spam"))
@@ -123,6 +125,34 @@ def test_a_queue_is_cleared_with_keys_only(queue: Page):
     queue.keyboard.press("u")
     expect(queue.locator("[data-card]")).to_have_count(4)
     assert states() == ["held"] * 4
+
+
+def test_keys_pressed_fast_and_on_a_slow_line_meet_the_comment_that_is_shown(queue: Page):
+    post = make_post()
+    for number in range(5):
+        make_comment(post, f"Number {number}.", state="held")
+    queue.route("**/admin/comments/comment/", lambda route: (time.sleep(0.3), route.continue_()))
+    queue.reload()
+    for key in "asj":
+        queue.keyboard.press(key)
+    expect(queue.locator(".card-current")).to_contain_text("Number 3.")
+    expect(queue.locator(".card-done")).to_have_count(2)
+    expect(queue.locator(".card-current")).to_contain_text("Number 3.")
+    assert states() == ["approved", "spam", "held", "held", "held"]
+
+
+def test_a_page_that_is_done_leads_to_the_next(queue: Page):
+    post = make_post()
+    for number in range(60):
+        make_comment(post, f"Number {number}.", state="held")
+    queue.reload()
+    for _ in range(50):
+        queue.keyboard.press("a")
+    queue.get_by_text("All on this page are done.").wait_for()
+    expect(queue.locator(".card-done")).to_have_count(50)
+    queue.keyboard.press("Enter")
+    expect(queue.locator("[data-card]")).to_have_count(10)
+    assert states().count("approved") == 50
 
 
 def test_keys_can_be_switched_off_and_do_not_disturb_typing(queue: Page):
@@ -146,7 +176,8 @@ def test_two_moderators_at_once(queue: Page, new_context):
     queue.reload()
     Comment.objects.filter(pk=comment.pk).update(state="spam")
     queue.keyboard.press("a")
-    expect(queue.locator("[data-queue-said]")).to_contain_text("is spam by now")
+    expect(queue.locator(".card-said")).to_contain_text("is spam by now")
+    expect(queue.locator("[data-card-state]")).to_have_text("Spam")
     assert states() == ["spam"]
 
 

@@ -7,13 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 
 from posts.comments import deciding
@@ -40,12 +41,14 @@ class StateFilter(admin.SimpleListFilter):
         return [*Comment.State.choices, ("reported", "Reported"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
-        chosen = self.value()
-        yield {"selected": chosen is None, "query_string": changelist.get_query_string(remove=["state"]),
-               "display": "Waiting"}  # fmt: skip
-        for value, label in self.lookup_choices:
-            yield {"selected": chosen == str(value), "query_string": changelist.get_query_string({"state": value}),
-                   "display": label}  # fmt: skip
+        chosen, numbers = self.value(), _numbers()
+        for value, label in [(None, "Waiting"), *self.lookup_choices]:
+            wanted = {"new_params": {"state": value}} if value else {"remove": ["state"]}
+            yield {
+                "selected": chosen == value,
+                "query_string": changelist.get_query_string(**wanted),
+                "display": f"{label} ({numbers[value]:,})",
+            }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         if self.value() is None:
@@ -53,6 +56,18 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() == "reported":
             return queryset.filter(open_reports__gt=0)
         return queryset if self.value() == "all" else queryset.filter(state=self.value())
+
+
+def _numbers() -> dict[str | None, int]:
+    """Return how many comments each choice of the filter holds; None stands for those that wait."""
+    by_state = dict(Comment.objects.order_by().values_list("state").annotate(number=Count("*")))
+    reported = Comment.objects.filter(open_reports__gt=0)
+    return {
+        **{state: by_state.get(state, 0) for state in Comment.State.values},
+        None: Comment.objects.waiting().count(),
+        "reported": reported.count(),
+        "all": sum(by_state.values()),
+    }
 
 
 class QueueForm(ActionForm):
@@ -71,14 +86,14 @@ class CommentAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 1000
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ["body", "name", "email", "post__title"]
     search_help_text = "Words of the comment, a name, an address, a post’s title"
     actions = ["approve_selected", "mark_selected_as_spam", "remove_selected", "ban_selected", "hold_selected"]
     action_form = QueueForm
     actions_selection_counter = True
     change_list_template = "admin/comments/queue.html"
-    fields = ["name", "body", "note", "about"]
-    readonly_fields = ["about"]
+    readonly_fields = ["email", "about"]
 
     class Media:
         css = {"all": ["css/admin.css"]}
@@ -117,13 +132,16 @@ class CommentAdmin(admin.ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The card needs to know who looks: buttons are for those who may press them."""
 
+        may_moderate, may_answer = self.has_moderate_permission(request), _may_answer(request)
+        back = urlencode({"back": request.get_full_path()})
+
         def comment(row: Comment) -> SafeString:
-            return self.card(row, may_moderate=self.has_moderate_permission(request), may_answer=_may_answer(request))
+            return self.card(row, may_moderate=may_moderate, may_answer=may_answer, back=back)
 
         comment.short_description = "comment"  # type: ignore[attr-defined]
         return [comment]
 
-    def card(self, comment: Comment, *, may_moderate: bool, may_answer: bool) -> SafeString:
+    def card(self, comment: Comment, *, may_moderate: bool, may_answer: bool, back: str) -> SafeString:
         """A comment with all that a decision needs, and the buttons."""
         context = {
             "comment": comment,
@@ -132,6 +150,7 @@ class CommentAdmin(admin.ModelAdmin):
             "bannable": [(kind, Ban.Kind(kind).label) for kind in deciding.bannable(comment)],
             "ban_days": BAN_DAYS,
             "may_moderate": may_moderate and comment.removal_reason != Comment.RemovalReason.FORGOTTEN,
+            "back": back,
             "may_answer": may_answer and comment.state in (Comment.State.HELD, Comment.State.APPROVED),
         }
         return render_to_string("admin/comments/_card.html", context)
@@ -154,13 +173,14 @@ class CommentAdmin(admin.ModelAdmin):
         except (ValueError, LookupError):
             return self._answer(request, "That button is not known here. Reload the page.", None, is_refused=True)
         if not outcome.changed and outcome.left:
-            return self._answer(request, " ".join(outcome.left), None, is_refused=True)
-        return self._answer(request, sentence, outcome)
+            return self._answer(request, " ".join(outcome.left), None, state=_state(outcome.kept), is_refused=True)
+        return self._answer(request, sentence, outcome, state=_state(outcome.changed))
 
     def _done(self, request: HttpRequest, act: str, words: list[str]) -> tuple[str, Outcome]:
         if act == "undo":
             outcome = deciding.undo(uuid.UUID(words[0]), request.user)  # type: ignore[arg-type]
-            return f"Undone. {_counted(len(outcome.changed))} as before.", outcome
+            only = f": {outcome.changed[0]}" if len(outcome.changed) == 1 else ""
+            return f"Undone. {_counted(len(outcome.changed))} as before{only}", outcome
         pk, seen = int(words[0]), words[1]
         note = request.POST.get(f"note-{pk}", "").replace("\x00", "").strip()[:1000]
         if act == "ban":
@@ -174,12 +194,18 @@ class CommentAdmin(admin.ModelAdmin):
         return f"{WORDS_OF_ACTS[decision]}.", outcome
 
     def _answer(
-        self, request: HttpRequest, sentence: str, outcome: Outcome | None, *, is_refused: bool = False
+        self,
+        request: HttpRequest,
+        sentence: str,
+        outcome: Outcome | None,
+        *,
+        state: str | None = None,
+        is_refused: bool = False,
     ) -> HttpResponse:
-        """To the script, the sentence and the name of the batch; to a plain form, the list again."""
+        """To the script, the sentence, the state it led to and the name of the batch; to a plain form, the list."""
         if "application/json" in request.headers.get("Accept", ""):
             batch = str(outcome.batch) if outcome else ""
-            return JsonResponse({"sentence": sentence, "batch": batch, "is_refused": is_refused})
+            return JsonResponse({"sentence": sentence, "batch": batch, "state": state, "is_refused": is_refused})
         (messages.warning if is_refused else messages.success)(request, sentence)
         return HttpResponseRedirect(request.get_full_path())
 
@@ -227,6 +253,12 @@ class CommentAdmin(admin.ModelAdmin):
 
     # --- One comment
 
+    def get_fields(self, request: HttpRequest, obj: Comment | None = None) -> list[Any]:
+        """What only moderators need to know only they see."""
+        if self.has_moderate_permission(request):
+            return ["name", "email", "body", "note", "about"]
+        return ["name", "body", "about"]
+
     @admin.display(description="about it")
     def about(self, comment: Comment) -> str:
         log = Entry.objects.filter(comment_id=comment.pk)
@@ -246,7 +278,7 @@ class CommentAdmin(admin.ModelAdmin):
         comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
         if not _may_answer(request):
             raise PermissionDenied
-        text, error = request.POST.get("body", "").replace("\x00", ""), ""
+        text, error, back = request.POST.get("body", "").replace("\x00", ""), "", _back(request)
         if request.method == "POST":
             try:
                 reply = deciding.answer(comment, text, request.user)  # type: ignore[arg-type]
@@ -255,13 +287,14 @@ class CommentAdmin(admin.ModelAdmin):
             else:
                 link = format_html('<a href="{}">Look at it</a>', reply.get_absolute_url())
                 messages.success(request, format_html("Answered. {}", link))
-                return HttpResponseRedirect(reverse("admin:comments_comment_changelist"))
+                return HttpResponseRedirect(back)
         context = {
             **self.admin_site.each_context(request),
             "title": "Answer a comment",
             "opts": self.opts,
             "comment": comment,
             "text": text,
+            "back": back,
             "error": error,
             "may_moderate": self.has_moderate_permission(request),
         }
@@ -270,6 +303,17 @@ class CommentAdmin(admin.ModelAdmin):
 
 def _may_answer(request: HttpRequest) -> bool:
     return request.user.has_perm("comments.add_comment")
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where in the list one came from."""
+    back = request.GET.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours else reverse("admin:comments_comment_changelist")
+
+
+def _state(comments: list[Comment]) -> str | None:
+    return comments[0].state_label if len(comments) == 1 else None
 
 
 def _counted(number: int) -> str:
@@ -290,4 +334,5 @@ def _last_batch(request: HttpRequest) -> dict[str, Any] | None:
     if last is None:
         return None
     number = Entry.objects.filter(batch=last.batch).exclude(act=Entry.Act.BAN).count()
-    return {"batch": last.batch, "words": f"{last.get_act_display()}: {_counted(number)}", "made_at": last.made_at}
+    what = "Banned the writers of" if last.act == Entry.Act.BAN else f"{last.words}:"
+    return {"batch": last.batch, "words": f"{what} {_counted(number)}", "made_at": last.made_at}

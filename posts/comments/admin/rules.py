@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
 
@@ -63,13 +64,22 @@ class BanAdmin(admin.ModelAdmin):
 class EntryAdmin(admin.ModelAdmin):
     """The log: to be read, and nothing else."""
 
-    list_display = ["made_at", "actor", "act", "comment_id", "before", "after", "reason", "note"]
+    list_display = ["made_at", "actor", "words", "change", "comment", "note"]
     list_display_links = None
     list_filter = ["act", "actor"]
     search_fields = ["comment_id", "actor", "note"]
     date_hierarchy = "made_at"
     list_per_page = 100
     show_full_result_count = False
+
+    @admin.display(description="what", ordering="act")
+    def words(self, entry: Entry) -> str:
+        return entry.words
+
+    @admin.display(description="comment")
+    def comment(self, entry: Entry) -> str:
+        address = reverse("admin:comments_comment_change", args=[entry.comment_id])
+        return format_html('<a href="{}">{}</a>', address, entry.comment_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -90,6 +90,8 @@ class Comment(models.Model):
     removal_reason = models.CharField(max_length=11, choices=RemovalReason, blank=True)
     note = models.TextField("moderators’ note", blank=True, max_length=1000, help_text="Only moderators see it.")
     written_at = models.DateTimeField(default=timezone.now)
+    # Whether a moderator has changed what the reader wrote: readers see it.
+    is_edited = models.BooleanField("changed by a moderator", default=False, editable=False)
     # Set where somebody of the desk answers from the desk: readers see that mark.
     editor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -109,10 +111,10 @@ class Comment(models.Model):
     RENDERED = ("body_html",)  # what `render` writes, see the command rerender
 
     class Meta:
-        ordering = ["id"]
+        ordering = ["written_at", "id"]
         indexes = [
             models.Index(fields=["post", "state", "id"], name="comment_thread"),
-            models.Index(fields=["state", "-id"], name="comment_queue"),
+            models.Index(fields=["state", "-written_at", "-id"], name="comment_queue"),
             models.Index(fields=["id"], name="comment_reported", condition=Q(open_reports__gt=0)),
             models.Index(fields=["writer"], name="comment_writer", condition=~Q(writer="")),
         ]
@@ -134,6 +136,11 @@ class Comment(models.Model):
     @property
     def display_name(self) -> str:
         return self.name or "No name"
+
+    @property
+    def state_label(self) -> str:
+        reason = self.get_removal_reason_display() if self.removal_reason else ""
+        return f"{self.get_state_display()}: {reason}" if reason else self.get_state_display()
 
     @property
     def summary(self) -> str:
@@ -163,6 +170,7 @@ class Report(models.Model):
         ABUSE = "abuse", "It insults or threatens somebody"
         PERSONAL = "personal", "Somebody could be found or harmed by what it tells"
         ADVERTISING = "advertising", "It is advertising or a fraud"
+        OWN = "own", "I wrote it, and want it removed"
         OTHER = "other", "Another reason"
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")

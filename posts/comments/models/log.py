@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 from django.db import models
 from django.utils import timezone
 
+from posts.comments.models.comment import Comment
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def update(self, **kwargs: Any) -> NoReturn:
@@ -50,7 +52,22 @@ class Entry(models.Model):
         verbose_name_plural = "log"
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()} by {self.actor}"
+        return f"{self.words} by {self.actor}"
+
+    @property
+    def words(self) -> str:
+        """What was done, in words: to approve what stands already is to let it stand, whatever was reported."""
+        is_kept = self.act == self.Act.APPROVE and self.before == self.after
+        return "Let stand" if is_kept else self.get_act_display()
+
+    @property
+    def change(self) -> str:
+        """From which state to which, in words, with the reason."""
+        states = dict(Comment.State.choices)
+        reasons = dict(Comment.RemovalReason.choices)
+        before, after = states.get(self.before, "new"), states.get(self.after, "")
+        because = f" ({reasons.get(self.reason, self.reason)})" if self.reason else ""
+        return f"{after}{because}" if before == after else f"{before} → {after}{because}"
 
     def save(self, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -18,6 +18,10 @@ from sources.naming import fold
 BAN_DAYS = 90
 
 
+def end_of_ban() -> dt.datetime:
+    return timezone.now() + dt.timedelta(days=BAN_DAYS)
+
+
 class Policy(models.Model):
     """The one row of rules for all comments."""
 
@@ -33,8 +37,13 @@ class Policy(models.Model):
         help_text="A writer whose address was approved twice before appears at once, unless something speaks against "
         "the comment. Off: everything waits for a moderator.",
     )
+    reminds_moderators = models.BooleanField(
+        "mail moderators while comments wait",
+        default=True,
+        help_text="Once a day at most, to everybody who may decide on comments and has an e-mail address.",
+    )
     most_links = models.PositiveSmallIntegerField(
-        "links that go without saying", default=2, help_text="More of them are noted, and many are taken for spam."
+        "links allowed without remark", default=2, help_text="More are noted beside the comment; many are spam."
     )
 
     class Meta:
@@ -75,8 +84,8 @@ class Discussion(models.Model):
     opening = models.CharField("comments", max_length=6, choices=Opening, default=Opening.BY_RULES)
 
     class Meta:
-        verbose_name = "post kept open or closed"
-        verbose_name_plural = "posts kept open or closed"
+        verbose_name = "comments of one post"
+        verbose_name_plural = "comments of one post"
 
     def __str__(self) -> str:
         return self.get_opening_display()
@@ -127,7 +136,7 @@ class Ban(models.Model):
 
     kind = models.CharField(max_length=7, choices=Kind)
     pattern = models.CharField(max_length=255, help_text="The name; or the host, such as spam.example.")
-    until = models.DateTimeField(help_text="A network can be known for two days at most.")
+    until = models.DateTimeField(default=end_of_ban, help_text="After that, nothing is held against them.")
     note = models.CharField(max_length=300, blank=True)
     hits = models.PositiveIntegerField(default=0, editable=False)
     made_at = models.DateTimeField(default=timezone.now, editable=False)

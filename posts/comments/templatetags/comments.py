@@ -15,18 +15,19 @@ from posts.rendering import MAX_COMMENT_LENGTH, without_links
 
 register = template.Library()
 
-COLUMNS = ("id", "parent_id", "name", "body_html", "state", "removal_reason", "written_at", "is_editorial", "post_id")
+COLUMNS = [
+    "id", "post_id", "parent_id", "name", "body_html", "state", "removal_reason", "written_at", "is_editorial",
+    "is_edited",
+]  # fmt: skip
 
 
 @register.inclusion_tag("comments/_thread.html", takes_context=True)
 def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
     """The comments under a post, and the form where it takes some. Reads the thread in one query."""
-    lines = thread(Comment.objects.filter(post=post.id).only(*COLUMNS).order_by("id"))
+    lines = thread(Comment.objects.filter(post=post.id).only(*COLUMNS).order_by("written_at", "id"))
     visible = {line.comment.pk: line.comment for line in lines if not line.is_stub}
-    discussion = Discussion.objects.filter(post=post.id).first()
-    is_open = post.published_at is not None and Policy.current().takes_comments(
-        discussion, post.published_at, timezone.now()
-    )
+    discussion, policy = Discussion.objects.filter(post=post.id).first(), Policy.current()
+    is_open = post.published_at is not None and policy.takes_comments(discussion, post.published_at, timezone.now())
     answered = context["request"].GET.get("reply", "")
     parent = visible.get(int(answered)) if answered.isascii() and answered.isdecimal() else None
     return {
@@ -40,6 +41,7 @@ def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
         "parent": parent,
         "max_length": MAX_COMMENT_LENGTH,
         "post_url": post.url,
+        "trusts_known_writers": policy.trusts_known_writers,
     }
 
 

@@ -105,6 +105,14 @@ class TestButtons:
             comment.refresh_from_db()
             assert comment.state == state
 
+    def test_the_numbers_stand_beside_the_states(self, moderator_client, post):
+        make_comment(post, state="held")
+        make_comment(post, open_reports=1)
+        make_comment(post)
+        page = moderator_client.get(QUEUE).content.decode()
+        for label in ("Waiting (2)", "Held (1)", "Approved (2)", "Spam (0)", "Reported (1)", "All (3)"):
+            assert label in page
+
     def test_undo_stands_on_the_page_until_there_is_nothing_to_undo(self, moderator_client, post):
         comment = make_comment(post, state="held")
         page = press(moderator_client, f"approve {comment.pk} held")
@@ -203,16 +211,32 @@ class TestOneComment:
         assert moderator_client.post(f"{QUEUE}{comment.pk}/change/", data).status_code == 302
         comment.refresh_from_db()
         assert comment.body_html == "<p>Without it.</p>"
-        assert Entry.objects.first().note == "Changed: body."
+        assert Entry.objects.first().note == "Changed: body, note."
+        shown = moderator_client.get(post.get_absolute_url()).content.decode()
+        assert "changed by a moderator" in shown
 
     def test_answering_from_the_desk(self, client, editor, post):
         client.force_login(editor)
         comment = make_comment(post, name="Ann")
-        page = client.post(f"{QUEUE}{comment.pk}/answer/", {"body": "We have *asked*."}, follow=True)
+        address = f"{QUEUE}{comment.pk}/answer/?back=%2Fadmin%2Fcomments%2Fcomment%2F%3Fstate%3Dapproved"
+        page = client.post(address, {"body": "We have *asked*."}, follow=True)
+        assert page.redirect_chain[0][0] == f"{QUEUE}?state=approved"
         assert "Answered." in page.content.decode()
         shown = client.get(post.get_absolute_url()).content.decode()
         assert "We have <em>asked</em>." in shown
         assert "Editor</span>" in shown
+
+    def test_back_leads_nowhere_else(self, moderator_client, post):
+        comment = make_comment(post)
+        address = f"{QUEUE}{comment.pk}/answer/?back=https://elsewhere.example/"
+        assert moderator_client.post(address, {"body": "Words."})["Location"] == QUEUE
+
+    def test_editors_see_no_address_of_a_reader(self, client, editor, post):
+        client.force_login(editor)
+        comment = make_comment(post, email="ann@reader.example", note="Only for moderators.")
+        page = client.get(f"{QUEUE}{comment.pk}/change/").content.decode()
+        assert "ann@" not in page
+        assert "Only for moderators." not in page
 
     def test_an_empty_answer_is_refused_and_nothing_is_lost(self, moderator_client, post):
         comment = make_comment(post)

@@ -176,13 +176,18 @@ class TestAnswering:
     def test_an_answer_appears_with_the_mark_of_the_desk(self, moderator):
         comment = make_comment(state="held")
         reply = deciding.answer(comment, "We have *asked*.", moderator)
-        assert (reply.state, reply.is_editorial, reply.parent, reply.name) == ("approved", True, comment, "mo")
+        assert (reply.state, reply.is_editorial, reply.parent) == ("approved", True, comment)
+        assert reply.name == "Human Traffic Watch"  # a login name is not for readers
         assert state(comment)[0] == "approved"
 
     def test_an_editor_who_may_not_moderate_answers_without_approving(self, editor):
         comment = make_comment(state="held")
         deciding.answer(comment, "We have asked.", editor)
         assert state(comment)[0] == "held"
+
+    def test_who_has_a_name_answers_under_it(self, editor):
+        editor.first_name, editor.last_name = "Edith", "Ko"
+        assert deciding.answer(make_comment(), "We have asked.", editor).name == "Edith Ko"
 
     @pytest.mark.parametrize("text", ["", "   ", "x" * 5001])
     def test_no_answer_without_words(self, moderator, text):

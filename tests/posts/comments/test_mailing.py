@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from posts.comments import deciding
-from posts.comments.models import Comment, Entry, Follow
+from posts.comments.models import Comment, Entry, Follow, Policy
 from posts.outbox.models import Delivery
 from tests.factories import keep_open, make_comment, make_post
 from tests.posts.comments.conftest import Reader
@@ -84,10 +84,13 @@ class TestBeingAsked:
         deciding.decide([Comment.objects.get().pk], Entry.Act.APPROVE, moderator)
         assert len(delivered()) == 1
 
-    def test_who_does_not_answer_is_forgotten_in_a_week(self, asked):
+    @pytest.mark.parametrize("trusts", [False, True])
+    def test_who_does_not_answer_is_forgotten_in_a_week(self, asked, trusts):
+        Policy(trusts_known_writers=trusts).save()
         Follow.objects.update(asked_at=timezone.now() - dt.timedelta(days=8))
         call_command("tidy")
         assert not Follow.objects.exists()
+        assert Comment.objects.get().email == (ANN if trusts else "")
 
     def test_confirming_one_confirms_all_of_that_address(self, asked, client):
         Reader(keep_open(make_post("Another"))).write(email=ANN)
@@ -164,6 +167,7 @@ class TestLeaving:
         deciding.answer(following, "Later.", moderator)
         assert delivered() == []
         assert client.get(asked).status_code == 404
+        assert not Comment.objects.exclude(email="").exists()
 
     def test_a_get_does_not_leave(self, following, asked, client):
         client.get(asked)
@@ -238,3 +242,42 @@ class TestPrivacy:
         response = client.post("/comments/privacy/", {"email": address})
         assert response.status_code == 400
         assert not Delivery.objects.exists()
+
+
+class TestReminding:
+    def wait(self, post, hours: int = 2) -> Comment:
+        comment = make_comment(post, state="held")
+        Comment.objects.filter(pk=comment.pk).update(written_at=timezone.now() - dt.timedelta(hours=hours))
+        return comment
+
+    @pytest.fixture
+    def mo(self, moderator):
+        moderator.email = "mo@watch.example"
+        moderator.save()
+        return moderator
+
+    def test_moderators_are_told_once_a_day_that_comments_wait(self, post, mo, editor, delivered):
+        editor.email = "edith@watch.example"
+        editor.save()
+        self.wait(post)
+        for _ in range(3):
+            call_command("remind_moderators")
+        [message] = delivered()
+        assert message.to == ["mo@watch.example"]
+        assert message.subject == "1 comment waits on Human Traffic Watch"
+        assert "https://watch.example/admin/comments/comment/" in message.body
+
+    def test_nobody_is_told_of_what_has_just_come_or_is_done(self, post, mo, moderator, delivered):
+        fresh = self.wait(post, hours=0)
+        call_command("remind_moderators")
+        assert delivered() == []
+        Comment.objects.filter(pk=fresh.pk).update(written_at=timezone.now() - dt.timedelta(hours=2))
+        call_command("remind_moderators")
+        deciding.decide([fresh.pk], Entry.Act.APPROVE, mo)
+        assert delivered() == []
+
+    def test_the_rules_switch_it_off(self, post, mo, delivered):
+        Policy(reminds_moderators=False).save()
+        self.wait(post)
+        call_command("tick")
+        assert delivered() == []
