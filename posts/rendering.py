@@ -7,6 +7,7 @@ well-formed, has no script, style, class, id, form or embedded document, and ask
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import nh3
@@ -44,6 +45,7 @@ _COMMENT_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _MOST_LINK_SIGNS = 100
 # Embeddings, overrides and isolates turn a line's direction unseen (Unicode, UAX 9); the plain marks may stay.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_FILLERS = set("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that are blank
 # Characters that no XML 1.0 can hold (section 2.2), and so no feed; half a surrogate pair is none at all.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MORE = re.compile(r"<!--\s*more\b.*?-->", re.IGNORECASE | re.DOTALL)
@@ -90,7 +92,7 @@ def render_comment(text: str) -> str:
     Links are the writer's own (`ugc`): no search engine counts them, and where they lead learns nothing.
     """
     text = without_turns(fit(text))
-    has_many = text.count("[") > _MOST_LINK_SIGNS or text.count("://") > _MOST_LINK_SIGNS
+    has_many = text.count("[") > _MOST_LINK_SIGNS or text.count("//") > _MOST_LINK_SIGNS
     parser = _linkless_comment_markdown if has_many else _comment_markdown
     cleaned = nh3.clean(
         parser.render(text),
@@ -106,6 +108,12 @@ def render_comment(text: str) -> str:
 def without_turns(text: str) -> str:
     """Return the text without the characters that turn its direction unseen."""
     return _TURNING.sub("", text)
+
+
+def is_readable(text: str) -> bool:
+    """Say whether a reader's text shows anything: marks alone, or signs that nobody can see, do not."""
+    shown = plain_text(render_comment(text))
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _FILLERS for sign in shown)
 
 
 def links_of(rendered: str) -> list[str]:
@@ -152,6 +160,7 @@ _linkless_comment_markdown = MarkdownIt("zero", {"breaks": True, "maxNesting": 2
 _comment_markdown = MarkdownIt("zero", {"breaks": True, "linkify": True, "maxNesting": 20})
 _comment_markdown.enable([*_COMMENT_RULES, "autolink", "link", "linkify"])
 _comment_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # type: ignore[union-attr]
+_comment_markdown.linkify.add("//", None)  # type: ignore[union-attr]
 
 
 def _is_more(token: Token) -> bool:

@@ -6,17 +6,18 @@ from django import forms
 
 from posts.comments.models import Report
 from posts.comments.models.comment import NAME_LENGTH
-from posts.rendering import MAX_COMMENT_LENGTH, fit, plain_text, render_comment, without_turns
+from posts.rendering import MAX_COMMENT_LENGTH, fit, is_readable, without_turns
 from sources.naming import tidy_name
-
-
-class LengthError(forms.ValidationError):
-    pass
 
 
 def _tidy_text(text: str) -> str:
     """Return a text without what cannot be shown or turns its direction unseen, its line ends as one sign."""
     return without_turns(fit(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def row_number(text: str) -> int | None:
+    """Return the number that a text is, if a row could have it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 class _AnyText(forms.CharField):
@@ -54,14 +55,12 @@ class CommentForm(forms.Form):
             raise forms.ValidationError(
                 f"A comment may have {MAX_COMMENT_LENGTH:,} characters; this one has {len(text):,}."
             )
-        # A text of marks alone ("> >") is empty to whoever reads it.
-        if not plain_text(render_comment(text)):
+        if not is_readable(text):
             raise forms.ValidationError("Write something: the comment is empty.")
         return text
 
     def clean_parent(self) -> int | None:
-        parent = self.cleaned_data["parent"]
-        return int(parent) if parent.isascii() and parent.isdecimal() and len(parent) < 19 else None
+        return row_number(self.cleaned_data["parent"])
 
     def clean_stamp(self) -> str:
         return self.cleaned_data["stamp"][:200]

@@ -44,24 +44,29 @@ def proof_url(token: str) -> str:
 
 def ask(comment: Comment, writer: Writer | None = None) -> None:
     """Ask the writer, by mail, whether they want to be told of answers; once a day however much they write."""
-    if not comment.email or comment.state not in (Comment.State.HELD, Comment.State.APPROVED):
-        return
-    follow, is_new = Follow.objects.get_or_create(comment=comment)
-    if not is_new:
+    is_waiting = comment.state in (Comment.State.HELD, Comment.State.APPROVED)
+    if not comment.email or comment.was_asked or not is_waiting:
         return
     if writer:
         try:
             with transaction.atomic():
                 limiting.take_turn("ask", writer, ASKING_RULES)
         except TooOften:
-            return
+            return  # when it is approved, then
+    Comment.objects.filter(pk=comment.pk).update(was_asked=True)
+    # Who has said yes once is told of answers to what they write later, too.
+    is_known = Follow.objects.filter(comment__email=comment.email, confirmed_at__isnull=False).exists()
+    confirmed_at = timezone.now() if is_known else None
+    follow, _ = Follow.objects.get_or_create(comment=comment, defaults={"confirmed_at": confirmed_at})
+    if is_known:
+        return
     key = f"comments:ask:{_digest(comment.email)}:{timezone.now():%Y-%m-%d}"
     Delivery.objects.queue(key, "comments.ask", comment.email, follow=follow.pk)
 
 
 def tell(comment: Comment) -> None:
     """An approved comment is an answer to somebody: have them told, if they confirmed that they want to be."""
-    if comment.state != Comment.State.APPROVED:
+    if comment.state != Comment.State.APPROVED or comment.was_told:
         return
     ask(comment)
     follow = Follow.objects.filter(comment=comment.parent_id, confirmed_at__isnull=False).first()
@@ -106,6 +111,8 @@ def compose_answer(data: dict[str, Any]) -> Message:
     answer = Comment.objects.visible().filter(pk=data["answer"]).select_related("post").first()
     if follow is None or answer is None:
         raise NotWanted("The answer is gone, or its reader has left.")
+    # For good, however long the ledger remembers: an answer is told once.
+    Comment.objects.filter(pk=answer.pk).update(was_told=True)
     url = follow_url(follow.token)
     context = {"url": url, "answer": answer, "post": answer.post}
     headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

@@ -26,7 +26,7 @@ from posts.comments.forms import AddressForm, CommentForm, ReportForm
 from posts.comments.models import Comment, Discussion, Follow, Policy, Proof, Report
 from posts.comments.privacy import erase, export
 from posts.comments.syndication import latest
-from posts.comments.writing import Draft, new_stamp, write
+from posts.comments.writing import Draft, find_stored, new_stamp, once_of, write
 from posts.finding import find_post
 from posts.limiting import Rule, TooOften
 from posts.models import Post
@@ -70,8 +70,29 @@ def _unkept(response: HttpResponse) -> HttpResponse:
 # --- Writing
 
 
+def keeps_the_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where the database fails, say so on a page that needs none, with all that was typed in a form to send again."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
+        try:
+            return view(request, **address)
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            logger.error("A comment could not be stored: %s", type(error).__name__)
+            typed = {name: request.POST.get(name, "") for name in ("name", "email", "parent", "stamp")}
+            context = {"typed": typed.items(), "text": request.POST.get("text", "")}
+            response = render(request, "comments/not_stored.html", context, status=503)
+            response.headers["Retry-After"] = "60"
+            return response
+
+    return wrapped
+
+
 @form_of_readers
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_the_text
 def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
     """Take a comment: preview it, refuse it in words, or store it and lead to the page that says what happens next."""
     post = find_post(**address)
@@ -80,19 +101,19 @@ def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{post.get_absolute_url()}#respond")
     form = CommentForm(request.POST)
-    page = _FormPage(request, post, form)
-    if refusal := _refusal(page):
-        return refusal
-    if "preview" in request.POST:
-        return page.show(preview=form.cleaned_data["text"])
-    try:
-        comment = write(page.draft(), limiting.writer_of(request))
-    except TooOften as error:
-        return page.too_often(error)
-    except DatabaseError as error:
-        logger.error("A comment could not be stored: %s", error)
-        return page.not_stored()
-    response = redirect("comments:sent", token=_seen.sign(str(comment.pk)).replace(":", "~"))
+    page, writer = _FormPage(request, post, form), limiting.writer_of(request)
+    # Whatever became of post and parent since: what is stored is stored, and says so when it is sent again.
+    stored = find_stored(once_of(page.draft(), writer)) if form.is_valid() and "preview" not in request.POST else None
+    if stored is None:
+        if refusal := _refusal(page):
+            return refusal
+        if "preview" in request.POST:
+            return page.show(preview=form.cleaned_data["text"])
+        try:
+            stored = write(page.draft(), writer)
+        except TooOften as error:
+            return page.too_often(error)
+    response = redirect("comments:sent", token=_seen.sign(str(stored.pk)).replace(":", "~"))
     response.status_code = 303  # RFC 9110, 15.4.4: look there for the answer; Reload does not send again
     return response
 
@@ -135,7 +156,7 @@ class _FormPage:
         data = self.form.cleaned_data
         return Draft(
             post=self.post,
-            parent=self.parent,
+            parent_id=data["parent"],
             name=data["name"],
             email=data["email"],
             text=data["text"],
@@ -170,12 +191,6 @@ class _FormPage:
         wait = f"{error.wait} seconds" if error.wait < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
         sentence = f"Too many comments came from your network lately. Your text is still here: send it in {wait}."
         return self.show(sentence, status=429, retry=error.wait)
-
-    def not_stored(self) -> HttpResponse:
-        sentence = (
-            "Your comment could not be stored: the fault is ours. Your text is still here: try again in a minute."
-        )
-        return self.show(sentence, status=503, retry=60)
 
 
 @form_of_readers
@@ -282,8 +297,10 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
 @transaction.atomic
 def _leave(email: str) -> None:
     """Stop, and forget the address: it was given for nothing else."""
-    Follow.objects.filter(comment__email=email).delete()
-    Comment.objects.filter(email=email).update(email="")
+    # The comments first, and in their order, as everybody who touches them does.
+    ids = list(Comment.objects.select_for_update().filter(email=email).order_by("pk").values_list("pk", flat=True))
+    Comment.objects.filter(pk__in=ids).update(email="")
+    Follow.objects.filter(comment__in=ids).delete()
 
 
 def _of_address(follow: Follow) -> Any:

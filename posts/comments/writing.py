@@ -15,7 +15,7 @@ from posts.comments import akismet, mailing, training
 from posts.comments.models import Ban, Comment, Policy, Word
 from posts.comments.models.rules import count_hits
 from posts.comments.moderation import Decision, Knowledge, Submission, WatchedWord, decide, fold_text, telling_words
-from posts.limiting import Rule, Writer
+from posts.limiting import Rule, TooOften, Writer
 from posts.models import Post
 from posts.rendering import links_of, render_comment
 from sources.models import host_of
@@ -32,7 +32,7 @@ class Draft:
     """What a reader typed, tidied and checked, and what came with the form."""
 
     post: Post
-    parent: Comment | None
+    parent_id: int | None  # of the comment that is answered
     name: str
     email: str
     text: str
@@ -50,40 +50,49 @@ def write(draft: Draft, writer: Writer) -> Comment:
 
     What is returned is committed: the page that thanks for it tells the truth.
     """
-    once = _once(draft, writer)
-    with transaction.atomic():
-        if stored := Comment.objects.filter(once=once).first():
+    once = once_of(draft, writer)
+    try:
+        with transaction.atomic():
+            return find_stored(once) or _store(draft, writer, once)
+    except TooOften:
+        # Of two clicks, the second waited for the first and then was too soon: it is the same comment.
+        if stored := find_stored(once):
             return stored
-        limiting.take_turn("comment", writer, RULES)
-        submission, bans = _submission(draft), _bans(draft, writer)
-        decision = decide(submission, _knowledge(submission, draft, bans))
-        comment = _comment(draft, writer, once, decision)
-        try:
-            with transaction.atomic():
-                comment.save(force_insert=True)
-        except IntegrityError:
-            # Where no limit makes two wait for each other, the database lets one of them in.
-            return Comment.objects.get(once=once)
-        count_hits(list(decision.word_ids), [ban.pk for ban in bans], comment.written_at)
-        akismet.have_checked(comment)
-        mailing.ask(comment, writer)
-        mailing.tell(comment)
+        raise
+
+
+def find_stored(once: str) -> Comment | None:
+    return Comment.objects.filter(once=once).first()
+
+
+def _store(draft: Draft, writer: Writer, once: str) -> Comment:
+    limiting.take_turn("comment", writer, RULES)
+    submission = _submission(draft)
+    bans = _bans(submission, writer)
+    decision = decide(submission, _knowledge(submission, draft, bans))
+    comment = _comment(draft, writer, once, decision)
+    try:
+        with transaction.atomic():
+            comment.save(force_insert=True)
+    except IntegrityError:
+        # Where no limit makes two wait for each other, the database lets one of them in.
+        return Comment.objects.get(once=once)
+    count_hits(list(decision.word_ids), [ban.pk for ban in bans], comment.written_at)
+    akismet.have_checked(comment)
+    mailing.ask(comment, writer)
+    mailing.tell(comment)
     return comment
 
 
 def _submission(draft: Draft) -> Submission:
-    hosts = _link_hosts(draft.text)
+    hosts = [host_of(address) for address in links_of(render_comment(draft.text))]
     return Submission(draft.name, draft.email, draft.text, hosts, _age(draft.stamp), draft.is_trap_filled)
-
-
-def _link_hosts(text: str) -> list[str]:
-    return [host_of(address) for address in links_of(render_comment(text))]
 
 
 def _comment(draft: Draft, writer: Writer, once: str, decision: Decision) -> Comment:
     return Comment(
         post=draft.post,
-        parent=draft.parent,
+        parent_id=draft.parent_id,
         name=draft.name,
         email=draft.email,
         body=draft.text,
@@ -116,13 +125,12 @@ def _knowledge(submission: Submission, draft: Draft, bans: list[Ban]) -> Knowled
     )
 
 
-def _bans(draft: Draft, writer: Writer) -> list[Ban]:
+def _bans(submission: Submission, writer: Writer) -> list[Ban]:
     """Return the bans that meet this comment; one of a host meets those below it too."""
     standing = Ban.objects.filter(until__gt=timezone.now())
-    hosts = _link_hosts(draft.text)
-    domains = {".".join(host.split(".")[i:]) for host in hosts for i in range(host.count(".") + 1)}
+    domains = {".".join(host.split(".")[i:]) for host in submission.link_hosts for i in range(host.count(".") + 1)}
     return [
-        *(standing.filter(kind=Ban.Kind.NAME, pattern=fold(draft.name)) if draft.name else ()),
+        *(standing.filter(kind=Ban.Kind.NAME, pattern=fold(submission.name)) if submission.name else ()),
         *standing.filter(kind=Ban.Kind.HOST, pattern__in=domains),
         *standing.filter(kind=Ban.Kind.NETWORK, pattern__in=writer.hashes),
     ]
@@ -137,13 +145,13 @@ def _age(stamp: str) -> float | None:
     return max(0.0, time.time() - shown_at)
 
 
-def _once(draft: Draft, writer: Writer) -> str:
+def once_of(draft: Draft, writer: Writer) -> str:
     """Return what two sendings of one form have in common, and two forms never: its stamp and all that is in it.
 
     A form that was changed and sent again is another comment; one without a stamp is known by who sent it.
     """
     parts = (
-        draft.stamp or writer.hash, str(draft.post.pk), str(draft.parent and draft.parent.pk), draft.name, draft.email,
+        draft.stamp or writer.hash, str(draft.post.pk), str(draft.parent_id), draft.name, draft.email,
         draft.text,
     )  # fmt: skip
     return sha256("\0".join(parts).encode()).hexdigest()

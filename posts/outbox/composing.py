@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 
 class NotWanted(Exception):
-    """Raised by a composer: the reason for this message is gone, so it is not sent."""
+    """Raised by a composer: the reason for this message is gone. It is not sent, and its row goes."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ def composes(kind: str) -> Callable[[Composer], Composer]:
 
 
 def compose(kind: str, data: dict[str, Any]) -> Message:
-    """Compose a message. Raises NotWanted where its reason, or the app that queued it, is gone."""
+    """Compose a message. Raises NotWanted where its reason is gone, LookupError where the app that queued it is."""
     if kind not in _composers:
-        raise NotWanted(f"Nothing here knows messages of the kind “{kind}” any longer.")
+        raise LookupError(f"Nothing here composes messages of the kind “{kind}”.")
     return _composers[kind](data)
 
 

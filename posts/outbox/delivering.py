@@ -23,8 +23,9 @@ def deliver(pk: int) -> bool:
     try:
         message = compose(delivery.kind, delivery.data)
         as_email(delivery, message).send()
-    except NotWanted as reason:
-        delivery.record_failure(f"Not sent, for it is not wanted any longer. {reason}", is_final=True)
+    except NotWanted:
+        # Nothing was sent, so nothing stays: should it be wanted again, it is queued again.
+        delivery.drop()
     except smtplib.SMTPRecipientsRefused as error:
         refusals = [code for code, _ in error.recipients.values()]
         delivery.record_failure(_told(error), is_final=all(_is_final(code) for code in refusals))

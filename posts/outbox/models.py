@@ -130,6 +130,10 @@ class Delivery(models.Model):
         next_try_at = (at or timezone.now()) + wait
         self._record(state=self.State.QUEUED, next_try_at=next_try_at, error=error[:ERROR_LENGTH])
 
+    def drop(self) -> None:
+        """Delete this message, which was claimed and is not wanted any longer; its key is free again."""
+        Delivery.objects.filter(pk=self.pk, state=self.State.SENDING, claimed_at=self.claimed_at).delete()
+
     def try_again(self) -> None:
         """Queue a failed message anew, as if it had never been tried."""
         failed = Delivery.objects.filter(pk=self.pk, state=self.State.FAILED)

@@ -118,7 +118,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const undo = async (entry) => {
         const answer = await post(`undo ${entry.batch}`);
         said.textContent = answer.sentence;
-        if (answer.is_refused) return;
+        if (answer.is_refused) {
+            undoable.splice(undoable.indexOf(entry), 1);
+            return;
+        }
         undoable.splice(undoable.indexOf(entry), 1);
         delete entry.card.dataset.done;
         entry.card.classList.remove("card-done");
@@ -131,6 +134,11 @@ document.addEventListener("DOMContentLoaded", () => {
 
     form.addEventListener("submit", (event) => {
         const button = event.submitter;
+        if (button?.className === "queue-default") {
+            event.preventDefault();
+            said.textContent = "Nothing was done: press the button that you mean.";
+            return;
+        }
         const card = button?.closest("[data-card]");
         if (!card || button.name !== "act") return;
         event.preventDefault();

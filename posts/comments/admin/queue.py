@@ -1,5 +1,6 @@
 """The desk: the queue of comments. Everything is a button of one form; the script only makes them keys."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -13,15 +14,18 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 
 from posts.comments import deciding
 from posts.comments.deciding import Outcome
+from posts.comments.forms import row_number
 from posts.comments.models import Comment, Entry, Report
 from posts.comments.models.rules import BAN_DAYS, Ban
-from posts.rendering import links_of
+from posts.rendering import is_readable, links_of
 
 WORDS_OF_ACTS = {
     Entry.Act.APPROVE: "Approved",
@@ -78,6 +82,14 @@ class QueueForm(ActionForm):
     )
 
 
+class CommentForm(forms.ModelForm):
+    def clean_body(self) -> str:
+        body = self.cleaned_data["body"]
+        if not is_readable(body):
+            raise forms.ValidationError("Nothing would be left to read: remove the comment instead.")
+        return body
+
+
 @admin.register(Comment)
 class CommentAdmin(admin.ModelAdmin):
     list_display = ["__str__"]  # see get_list_display
@@ -86,6 +98,7 @@ class CommentAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 1000
     show_full_result_count = False
+    form = CommentForm
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["body", "name", "email", "post__title"]
     search_help_text = "Words of the comment, a name, an address, a post’s title"
@@ -105,7 +118,8 @@ class CommentAdmin(admin.ModelAdmin):
         return False  # one writes under a post, or answers
 
     def has_change_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        return request.user.has_perm("comments.moderate_comment")
+        is_forgotten = obj is not None and obj.is_forgotten
+        return request.user.has_perm("comments.moderate_comment") and not is_forgotten
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("comments.moderate_comment")
@@ -159,7 +173,8 @@ class CommentAdmin(admin.ModelAdmin):
         if request.method == "POST" and "act" in request.POST:
             return self._press(request)
         last = _last_batch(request) if self.has_moderate_permission(request) else None
-        return super().changelist_view(request, {"title": "Comments", "last": last, **(extra_context or {})})
+        context = {"title": "Comments", "last": last, "shown_at": timezone.now().isoformat()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- Buttons
 
@@ -168,6 +183,9 @@ class CommentAdmin(admin.ModelAdmin):
         if not self.has_moderate_permission(request):
             raise PermissionDenied
         act, _, rest = request.POST["act"].partition(" ")
+        if not act:
+            # What the Enter key presses in a field of the list: it must do nothing.
+            return self._answer(request, "Nothing was done: press the button that you mean.", None, is_refused=True)
         try:
             sentence, outcome = self._done(request, act, rest.split())
         except (ValueError, LookupError):
@@ -181,13 +199,15 @@ class CommentAdmin(admin.ModelAdmin):
             outcome = deciding.undo(uuid.UUID(words[0]), request.user)  # type: ignore[arg-type]
             only = f": {outcome.changed[0]}" if len(outcome.changed) == 1 else ""
             return f"Undone. {_counted(len(outcome.changed))} as before{only}", outcome
-        pk, seen = int(words[0]), words[1]
+        pk, seen = row_number(words[0]), words[1]
+        if pk is None:
+            raise ValueError("There is no such row.")
         note = request.POST.get(f"note-{pk}", "").replace("\x00", "").strip()[:1000]
         if act == "ban":
-            comment = get_object_or_404(Comment, pk=pk)
+            found = list(Comment.objects.filter(pk=pk))
             days = _days(request.POST.get(f"days-{pk}", ""))
-            outcome = deciding.ban([comment], [words[2]], request.user, days=days, note=note)  # type: ignore[arg-type]
-            return f"Banned, and marked as spam: {comment}", outcome
+            outcome = deciding.ban(found, [words[2]], request.user, days=days, note=note, seen=seen)  # type: ignore[arg-type]
+            return "Banned, and marked as spam.", outcome
         reason = words[2] if act == Entry.Act.REMOVE else ""
         decision = Entry.Act(act)
         outcome = deciding.decide([pk], decision, request.user, reason=reason, note=note, seen=seen)  # type: ignore[arg-type]
@@ -230,7 +250,13 @@ class CommentAdmin(admin.ModelAdmin):
     @admin.action(description="Mark as spam and ban their networks", permissions=["moderate"])
     def ban_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
         comments = list(queryset)
-        outcome = deciding.ban(comments, [Ban.Kind.NETWORK], request.user, days=BAN_DAYS)  # type: ignore[arg-type]
+        outcome = deciding.ban(
+            comments,
+            [Ban.Kind.NETWORK],
+            request.user,  # type: ignore[arg-type]
+            days=BAN_DAYS,
+            shown_at=_shown_at(request),
+        )
         known = sum(bool(comment.writer) for comment in comments)
         messages.success(
             request,
@@ -246,9 +272,11 @@ class CommentAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Comment], act: Entry.Act, reason: str = ""
     ) -> None:
         ids = list(queryset.order_by("pk").values_list("pk", flat=True))
-        outcome = deciding.decide(ids, act, request.user, reason=reason)  # type: ignore[arg-type]
-        unchanged = len(ids) - len(outcome.changed)
+        outcome = deciding.decide(ids, act, request.user, reason=reason, shown_at=_shown_at(request))  # type: ignore[arg-type]
+        unchanged = len(ids) - len(outcome.changed) - len(outcome.kept)
         also = f" {unchanged} needed no change." if unchanged else ""
+        if outcome.kept:
+            also += f" {len(outcome.kept)} were decided on by somebody else meanwhile, and stay as they are."
         messages.success(request, f"{WORDS_OF_ACTS[act]}: {_counted(len(outcome.changed))}.{also}")
 
     # --- One comment
@@ -281,7 +309,8 @@ class CommentAdmin(admin.ModelAdmin):
         text, error, back = request.POST.get("body", "").replace("\x00", ""), "", _back(request)
         if request.method == "POST":
             try:
-                reply = deciding.answer(comment, text, request.user)  # type: ignore[arg-type]
+                once = request.POST.get("once", "")
+                reply = deciding.answer(comment, text, request.user, once)  # type: ignore[arg-type]
             except ValidationError as refusal:
                 error = " ".join(refusal.messages)
             else:
@@ -294,6 +323,7 @@ class CommentAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "comment": comment,
             "text": text,
+            "once": request.POST.get("once") or get_random_string(16),
             "back": back,
             "error": error,
             "may_moderate": self.has_moderate_permission(request),
@@ -310,6 +340,15 @@ def _back(request: HttpRequest) -> str:
     back = request.GET.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return back if is_ours else reverse("admin:comments_comment_changelist")
+
+
+def _shown_at(request: HttpRequest) -> dt.datetime | None:
+    """Return when the list was shown from which somebody acts: what was decided later is not theirs to change."""
+    try:
+        shown_at = dt.datetime.fromisoformat(request.POST.get("shown_at", ""))
+    except ValueError:
+        return None
+    return shown_at if shown_at.tzinfo else None
 
 
 def _state(comments: list[Comment]) -> str | None:

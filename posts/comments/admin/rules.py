@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
+from posts.models import Post
 
 
 @admin.register(Policy)
@@ -113,6 +115,7 @@ class DiscussionAdmin(admin.ModelAdmin):
 
     def of_post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Open the form of a post's discussion, or one that has the post filled in."""
+        get_object_or_404(Post.objects.only("pk"), pk=pk)
         if Discussion.objects.filter(pk=pk).exists():
             return HttpResponseRedirect(reverse("admin:comments_discussion_change", args=[pk]))
         return HttpResponseRedirect(f"{reverse('admin:comments_discussion_add')}?post={pk}")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment
 
-NAME_LENGTH = 80
+NAME_LENGTH, ONCE_LENGTH = 80, 64
 _COUNTS = "SELECT post_id, COUNT(*) FROM comments_comment WHERE state = %s AND post_id IN ({}) GROUP BY post_id"
 
 
@@ -43,7 +43,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     @transaction.atomic
     def forget(self) -> int:
         """Delete these comments for good; where answers hang on one, an empty stub stays. Returns how many."""
-        ids = list(self.values_list("pk", flat=True))
+        # First the comments, in the order in which everybody takes them, then what hangs on them.
+        ids = list(self.select_for_update().order_by("pk").values_list("pk", flat=True))
         answers = Comment.objects.filter(parent__in=ids).exclude(pk__in=ids)
         answered = [pk for pk in answers.values_list("parent", flat=True).distinct() if pk]
         Comment.objects.filter(pk__in=[pk for pk in ids if pk not in answered]).delete()
@@ -85,6 +86,7 @@ class Comment(models.Model):
     body_html = models.TextField(editable=False, blank=True)
     rendering_version = models.PositiveSmallIntegerField(editable=False, default=RENDERING_VERSION)
     state = models.CharField(max_length=8, choices=State, default=State.HELD)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
     # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]
     reasons = models.JSONField(default=list, blank=True)
     removal_reason = models.CharField(max_length=11, choices=RemovalReason, blank=True)
@@ -98,10 +100,13 @@ class Comment(models.Model):
     )
     is_editorial = models.BooleanField("written at the desk", default=False)
     # A form that is sent twice carries the same one.
-    once = models.CharField(max_length=64, unique=True)
+    once = models.CharField(max_length=ONCE_LENGTH, unique=True)
     # The keyed hash of posts.limiting; emptied when its key dies.
     writer = models.CharField(max_length=64, blank=True)
     text_key = models.CharField(max_length=64, blank=True, db_index=True)  # equal texts have equal ones
+    # Whether its writer was asked for leave to tell of answers, and whether it was told as an answer: each once.
+    was_asked = models.BooleanField(default=False, editable=False)
+    was_told = models.BooleanField(default=False, editable=False)
     open_reports = models.PositiveIntegerField(default=0)
     # As what its words were counted: empty, "approved" or "spam" (see training).
     trained_as = models.CharField(max_length=8, blank=True)
@@ -136,6 +141,11 @@ class Comment(models.Model):
     @property
     def display_name(self) -> str:
         return self.name or "No name"
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it is a stub of which nothing is left."""
+        return self.removal_reason == self.RemovalReason.FORGOTTEN
 
     @property
     def state_label(self) -> str:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from posts.limiting import KEY_LIVES
 from posts.models import Post
 from sources.models import host_of
 from sources.naming import fold
@@ -166,6 +167,10 @@ class Ban(models.Model):
         self.pattern = tidy_pattern(self.kind, self.pattern)
         if not self.pattern:
             raise ValidationError({"pattern": "Write what is banned."})
+        if self.kind == self.Kind.HOST and "." not in self.pattern:
+            raise ValidationError({"pattern": "That would meet every host that ends so: write a whole one."})
+        if self.kind == self.Kind.NETWORK and self.until > self.made_at + KEY_LIVES:
+            raise ValidationError({"until": "A network can be known for two days at most."})
         if Ban.objects.filter(kind=self.kind, pattern=self.pattern).exclude(pk=self.pk).exists():
             raise ValidationError({"pattern": "There is such a ban already: give it a later end."})
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from posts.comments.forms import CommentForm
+from posts.comments.forms import CommentForm, row_number
 from posts.comments.models import Comment, Discussion, Policy
 from posts.comments.threads import thread
 from posts.comments.writing import new_stamp
@@ -28,8 +28,7 @@ def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
     visible = {line.comment.pk: line.comment for line in lines if not line.is_stub}
     discussion, policy = Discussion.objects.filter(post=post.id).first(), Policy.current()
     is_open = post.published_at is not None and policy.takes_comments(discussion, post.published_at, timezone.now())
-    answered = context["request"].GET.get("reply", "")
-    parent = visible.get(int(answered)) if answered.isascii() and answered.isdecimal() else None
+    parent = visible.get(row_number(context["request"].GET.get("reply", "")) or 0)
     return {
         "post": post,
         "lines": lines,

@@ -85,6 +85,17 @@ class TestTheList:
         assert queries() <= few + 1  # the count of a further page
         assert len(cards(moderator_client.get(QUEUE).content)) == 50
 
+    def test_enter_in_a_field_presses_nothing(self, moderator_client, post):
+        comment = make_comment(post, state="held")
+        press(moderator_client, f"approve {comment.pk} held")
+        page = moderator_client.get(QUEUE).content.decode()
+        form = page[page.index('id="changelist-form"') :]
+        first = re.search(r"<(?:button|input)[^>]*type=\"submit\"[^>]*>", form)[0]
+        assert 'value=""' in first
+        assert "Nothing was done" in press(moderator_client, "")
+        comment.refresh_from_db()
+        assert comment.state == "approved"
+
     def test_hostile_text_is_shown_as_text(self, moderator_client, post):
         make_comment(post, "<script>alert(1)</script>", name="<b>", state="held")
         page = moderator_client.get(QUEUE).content.decode()
@@ -139,7 +150,17 @@ class TestButtons:
         assert comment.state == "removed"
 
     @pytest.mark.parametrize(
-        "act", ["", "approve", "approve x held", "explode 1 held", "remove 1 held", "undo nonsense", "ban 1 held dog"]
+        "act",
+        [
+            "x",
+            "approve",
+            "approve x held",
+            "approve 99999999999999999999999 held",
+            "explode 1 held",
+            "remove 1 held",
+            "undo nonsense",
+            "ban 1 held dog",
+        ],
     )
     def test_a_button_that_is_none_is_refused_in_words(self, moderator_client, act, post):
         make_comment(post, pk=1, state="held")
@@ -195,6 +216,17 @@ class TestBulk:
         first = list(Comment.objects.order_by("pk")[:50])
         assert "Approved: 120 comments." in run(moderator_client, "approve_selected", first, select_across="1")
 
+    def test_what_somebody_else_decided_meanwhile_stays(self, moderator_client, post):
+        comment = make_comment(post, state="held")
+        shown = moderator_client.get(QUEUE).content.decode()
+        shown_at = re.search(r'name="shown_at" value="([^"]+)"', shown)[1]
+        press(moderator_client, f"approve {comment.pk} held")
+        Comment.objects.update(open_reports=1)  # so that it is in the list still
+        page = run(moderator_client, "mark_selected_as_spam", [comment], shown_at=shown_at)
+        assert "1 were decided on by somebody else meanwhile" in page
+        comment.refresh_from_db()
+        assert comment.state == "approved"
+
     def test_nobody_deletes(self, moderator_client, post):
         page = moderator_client.get(QUEUE).content.decode()
         assert "delete_selected" not in page
@@ -214,6 +246,18 @@ class TestOneComment:
         assert Entry.objects.first().note == "Changed: body, note."
         shown = moderator_client.get(post.get_absolute_url()).content.decode()
         assert "changed by a moderator" in shown
+
+    def test_nothing_is_not_a_text(self, moderator_client, post):
+        comment = make_comment(post)
+        response = moderator_client.post(f"{QUEUE}{comment.pk}/change/", {"name": "", "body": " \u200b", "note": ""})
+        assert "remove the comment instead" in response.content.decode()
+
+    def test_of_a_forgotten_one_nothing_can_be_changed(self, moderator_client, post):
+        comment = make_comment(post)
+        make_comment(post, parent=comment)
+        Comment.objects.filter(pk=comment.pk).forget()
+        data = {"name": "Ann", "body": "Back again", "note": ""}
+        assert moderator_client.post(f"{QUEUE}{comment.pk}/change/", data).status_code == 403
 
     def test_answering_from_the_desk(self, client, editor, post):
         client.force_login(editor)
@@ -271,6 +315,8 @@ class TestRules:
                 "until_1": "10:00", "note": ""}  # fmt: skip
         moderator_client.post("/admin/comments/ban/add/", data)
         assert Ban.objects.get().pattern == "loans.example"
+        everything = moderator_client.post("/admin/comments/ban/add/", {**data, "pattern": "com"}).content
+        assert b"write a whole one" in everything
         assert b"There is such a ban already" in moderator_client.post("/admin/comments/ban/add/", data).content
 
     def test_the_log_can_be_read_and_nothing_else(self, moderator_client, post):

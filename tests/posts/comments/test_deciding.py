@@ -85,6 +85,43 @@ class TestDeciding:
         assert not deciding.undo(outcome.batch, moderator).changed
         assert state(comment)[0] == "approved"
 
+    def test_undo_does_not_stand_in_its_own_way(self, moderator):
+        first, second = make_comment(state="held"), make_comment(state="held")
+        deciding.decide([first.pk], Act.APPROVE, moderator)
+        outcome = deciding.decide([second.pk], Act.APPROVE, moderator)
+        second.delete()
+        assert not deciding.undo(outcome.batch, moderator).changed
+        assert Entry.objects.filter(undoes=outcome.batch).exists()
+
+    def test_an_answer_is_not_undone(self, moderator):
+        deciding.answer(make_comment(), "We have asked.", moderator)
+        batch = Entry.objects.get(act=Act.ANSWER).batch
+        assert "nothing to undo" in deciding.undo(batch, moderator).left[0]
+        assert Comment.objects.filter(state="approved").count() == 2
+
+    def test_what_is_gone_is_not_said_to_be_approved(self, moderator):
+        outcome = deciding.decide([99], Act.APPROVE, moderator, seen="held")
+        assert outcome.left == ["This comment is no longer here."]
+
+    def test_of_two_at_once_the_second_leaves_what_the_first_decided(self, moderator):
+        shown_at = timezone.now()
+        comments = [make_comment(state="held", state_since=shown_at - dt.timedelta(days=1)) for _ in range(3)]
+        ids = [comment.pk for comment in comments]
+        deciding.decide(ids[:2], Act.APPROVE, moderator)
+        outcome = deciding.decide(ids, Act.REMOVE, moderator, reason="abuse", shown_at=shown_at)
+        assert [state(comment)[0] for comment in comments] == ["approved", "approved", "removed"]
+        assert len(outcome.kept) == 2
+
+    def test_undo_opens_the_old_reports_and_keeps_the_new(self, moderator):
+        comment = make_comment(open_reports=1)
+        Report.objects.create(comment=comment, reason="abuse")
+        outcome = deciding.decide([comment.pk], Act.APPROVE, moderator)
+        Report.objects.create(comment=comment, reason="other", words="Urgent")
+        Comment.objects.update(open_reports=1)
+        deciding.undo(outcome.batch, moderator)
+        comment.refresh_from_db()
+        assert comment.open_reports == Report.objects.filter(settled_at=None).count() == 2
+
     def test_undoing_what_never_was_changes_nothing(self, moderator):
         assert not deciding.undo(uuid.uuid4(), moderator).changed
 
@@ -137,6 +174,20 @@ class TestBans:
         assert not Ban.objects.exists()
         assert not deciding.undo(outcome.batch, moderator).changed
 
+    def test_a_ban_that_lasts_longer_stays(self, moderator):
+        later = timezone.now() + dt.timedelta(days=900)
+        Ban.objects.create(kind="name", pattern="best", until=later, note="For long")
+        outcome = deciding.ban([make_comment(name="Best")], ["name"], moderator, days=30)
+        deciding.undo(outcome.batch, moderator)
+        assert (Ban.objects.get().until, Ban.objects.get().note) == (later, "For long")
+
+    def test_a_ban_leaves_what_a_colleague_decided_meanwhile(self, moderator):
+        comment = make_comment(name="Best")
+        outcome = deciding.ban([comment], ["name"], moderator, days=30, seen="held")
+        assert outcome.kept == [comment]
+        assert state(comment)[0] == "approved"
+        assert not Ban.objects.exists()
+
     def test_a_later_ban_of_the_same_moves_its_end(self, moderator):
         for days in (1, 30):
             deciding.ban([make_comment(name="Best")], ["name"], moderator, days=days)
@@ -185,6 +236,18 @@ class TestAnswering:
         deciding.answer(comment, "We have asked.", editor)
         assert state(comment)[0] == "held"
 
+    def test_a_form_sent_twice_answers_once(self, moderator):
+        comment = make_comment()
+        for _ in range(2):
+            deciding.answer(comment, "We have asked.", moderator, once="form")
+        assert Comment.objects.filter(is_editorial=True).count() == 1
+
+    @pytest.mark.parametrize(("hidden", "reason"), [("spam", ""), ("removed", "abuse")])
+    def test_what_nobody_sees_cannot_be_answered(self, moderator, hidden, reason):
+        comment = make_comment(state=hidden, removal_reason=reason)
+        with pytest.raises(ValidationError, match="not to be seen"):
+            deciding.answer(comment, "We have asked.", moderator)
+
     def test_who_has_a_name_answers_under_it(self, editor):
         editor.first_name, editor.last_name = "Edith", "Ko"
         assert deciding.answer(make_comment(), "We have asked.", editor).name == "Edith Ko"
@@ -194,6 +257,16 @@ class TestAnswering:
         with pytest.raises(ValidationError):
             deciding.answer(make_comment(), text, moderator)
         assert Comment.objects.count() == 1
+
+
+class TestEditing:
+    def test_it_leaves_what_a_colleague_decided_meanwhile(self, moderator):
+        stale = make_comment(state="held")
+        deciding.decide([stale.pk], Act.APPROVE, moderator)
+        stale.body = "Without the number."
+        deciding.edit(stale, moderator, ["body"])
+        stored = Comment.objects.get()
+        assert (stored.state, stored.body_html) == ("approved", "<p>Without the number.</p>")
 
 
 class TestTheLog:

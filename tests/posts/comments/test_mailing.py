@@ -128,9 +128,35 @@ class TestBeingTold:
 
     def test_nobody_is_told_of_their_own_answer(self, following, delivered, moderator):
         own = make_comment(following.post, parent=following, email=ANN.upper(), state="held")
-        Follow.objects.create(comment=own, confirmed_at=timezone.now())
         deciding.decide([own.pk], Entry.Act.APPROVE, moderator)
         assert delivered() == []
+
+    def test_it_is_told_once_though_the_ledger_has_forgotten(self, following, delivered, moderator):
+        answer = make_comment(following.post, parent=following, state="held")
+        deciding.decide([answer.pk], Entry.Act.APPROVE, moderator)
+        assert len(delivered()) == 1
+        Delivery.objects.all().delete()
+        Comment.objects.filter(pk=answer.pk).update(open_reports=1)
+        for act in (Entry.Act.APPROVE, Entry.Act.HOLD, Entry.Act.APPROVE):
+            deciding.decide([answer.pk], act, moderator)
+        assert delivered() == []
+
+    def test_an_approval_that_was_taken_back_and_given_again_tells(self, following, delivered, moderator):
+        answer = make_comment(following.post, parent=following, state="held")
+        outcome = deciding.decide([answer.pk], Entry.Act.APPROVE, moderator)
+        deciding.undo(outcome.batch, moderator)
+        assert delivered() == []
+        deciding.decide([answer.pk], Entry.Act.APPROVE, moderator)
+        assert len(delivered()) == 1
+
+    def test_who_said_yes_is_told_of_answers_to_what_they_write_later(self, following, delivered, moderator):
+        reader = Reader(following.post)
+        reader.write("One thing more.", email=ANN)
+        second = Comment.objects.latest("pk")
+        deciding.decide([second.pk], Entry.Act.APPROVE, moderator)
+        assert delivered() == []  # not asked again
+        deciding.answer(second, "Here.", moderator)
+        assert len(delivered()) == 1
 
     def test_headers_on_the_raw_bytes(self, following, delivered, moderator):
         deciding.answer(following, "Here.", moderator)
@@ -168,6 +194,12 @@ class TestLeaving:
         assert delivered() == []
         assert client.get(asked).status_code == 404
         assert not Comment.objects.exclude(email="").exists()
+
+    def test_who_has_left_is_not_asked_again_by_an_approval(self, asked, client, delivered, moderator):
+        client.post(asked)
+        Delivery.objects.all().delete()
+        deciding.decide([Comment.objects.get().pk], Entry.Act.APPROVE, moderator)
+        assert delivered() == []
 
     def test_a_get_does_not_leave(self, following, asked, client):
         client.get(asked)

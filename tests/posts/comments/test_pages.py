@@ -101,7 +101,7 @@ class TestThread:
         assert f'name="parent" value="{comment.pk}"' in page
         assert "You answer" in page
 
-    @pytest.mark.parametrize("reply", ["x", "0", "99999999999999999999", "-1", "\u0663"])
+    @pytest.mark.parametrize("reply", ["x", "0", "99999999999999999999", "9" * 5000, "-1", "\u0663"])
     def test_an_odd_reply_is_no_reply(self, client, post, reply):
         response = client.get(post.get_absolute_url(), {"reply": reply})
         assert response.status_code == 200

@@ -6,12 +6,14 @@ from html import unescape
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from django.test import Client
 from django.utils import timezone
 
-from posts.comments import views
-from posts.comments.models import Ban, Comment, Discussion, Policy, Word
+from posts.comments import deciding, views, writing
+from posts.comments.models import Ban, Comment, Discussion, Entry, Policy, Word
+from posts.limiting import TooOften
 from posts.models import Attempt, PrefixKey
 from tests.factories import keep_open, make_comment, make_post
 from tests.posts.comments.conftest import Reader
@@ -96,6 +98,35 @@ class TestOnce:
         assert Comment.objects.count() == 1
         assert Comment.objects.get().reasons[0][0] == "stamp"
 
+    def test_the_second_of_two_clicks_is_not_told_that_it_is_too_soon(self, reader, monkeypatch):
+        form = reader.open()
+        reader.send(form=form)
+        # It looked before the first was stored, and then waited for it.
+        looks = iter([None, None])
+        find = writing.find_stored
+        monkeypatch.setattr(writing, "find_stored", lambda once: next(looks, find(once)))
+        monkeypatch.setattr(views, "find_stored", lambda once: None)
+
+        def take_turn(*args):
+            next(looks)
+            raise TooOften(15)
+
+        monkeypatch.setattr(writing.limiting, "take_turn", take_turn)
+        assert reader.send(form=form).status_code == 303
+        assert Comment.objects.count() == 1
+
+    @pytest.mark.parametrize("change", ["parent", "closed"])
+    def test_what_is_stored_is_said_to_be_whatever_happened_since(self, reader, post, change):
+        parent = make_comment(post)
+        form = reader.open(f"?reply={parent.pk}")
+        assert reader.send(form=form).status_code == 303
+        if change == "parent":
+            Comment.objects.filter(pk=parent.pk).update(state="spam")
+        else:
+            Discussion.objects.update(opening="closed")
+        assert reader.send(form=form).status_code == 303
+        assert Comment.objects.exclude(pk=parent.pk).count() == 1
+
     def test_a_stamp_of_another_site_is_none(self, reader):
         reader.write(stamp="abc:def:ghi")
         assert Comment.objects.get().reasons[0][0] == "stamp"
@@ -109,6 +140,8 @@ class TestRefusals:
             ({"text": "  \n\t "}, "the comment is empty"),
             ({"text": "\u202e\u202e"}, "the comment is empty"),
             ({"text": "> "}, "the comment is empty"),
+            ({"text": "\u200b\u2060"}, "the comment is empty"),
+            ({"text": "\u3164 \u2800"}, "the comment is empty"),
             ({"text": "x" * 5001}, "may have 5,000 characters; this one has 5,001"),
             ({"text": "x" * 1_000_000}, "this one has 1,000,000"),
             ({"text": "Fine.", "name": "n" * 81}, "A name may have 80 characters; this one has 81"),
@@ -158,6 +191,21 @@ class TestRefusals:
         assert form_text(response.content.decode()) == "All that I typed."
         monkeypatch.undo()
         assert reader.send("All that I typed.", form=form).status_code == 303
+
+    def test_a_database_that_does_not_answer_at_all_loses_no_text(self, reader, monkeypatch, settings):
+        def fail(*args, **kwargs):
+            raise OperationalError("server closed the connection")
+
+        form = reader.open()
+        monkeypatch.setattr(CursorWrapper, "execute", fail)
+        response = reader.send("All that I typed.", form=form, name="Ann")
+        monkeypatch.undo()
+        assert response.status_code == 503
+        page = response.content.decode()
+        assert form_text(page) == "All that I typed."
+        again = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+        assert reader.send("All that I typed.", form=again).status_code == 303
+        assert Comment.objects.get().name == "Ann"
 
     def test_closed_comments_take_nothing_and_lose_nothing(self, reader, post):
         form = reader.open()
@@ -332,20 +380,35 @@ class TestRetention:
     @pytest.mark.parametrize(("state", "days"), [("held", 30), ("spam", 14)])
     def test_what_nobody_let_through_is_deleted(self, post, state, days):
         old, new = make_comment(post, state=state), make_comment(post, state=state)
-        Comment.objects.filter(pk=old.pk).update(written_at=timezone.now() - dt.timedelta(days=days, minutes=1))
-        Comment.objects.filter(pk=new.pk).update(written_at=timezone.now() - dt.timedelta(days=days - 1))
+        Comment.objects.filter(pk=old.pk).update(state_since=timezone.now() - dt.timedelta(days=days, minutes=1))
+        Comment.objects.filter(pk=new.pk).update(state_since=timezone.now() - dt.timedelta(days=days - 1))
         call_command("tidy")
         assert list(Comment.objects.all()) == [new]
 
     def test_where_answers_hang_on_it_an_empty_stub_stays(self, post):
         spam = make_comment(post, "Loans!", state="spam", name="Best", email="a@b.example")
         answer = make_comment(post, "Go away.", parent=spam)
-        Comment.objects.filter(pk=spam.pk).update(written_at=timezone.now() - dt.timedelta(days=15))
+        Comment.objects.filter(pk=spam.pk).update(state_since=timezone.now() - dt.timedelta(days=15))
         call_command("tidy")
         spam.refresh_from_db()
         assert (spam.state, spam.name, spam.email, spam.body, spam.body_html) == ("removed", "", "", "", "")
         answer.refresh_from_db()
         assert answer.parent == spam
+
+    def test_an_old_comment_that_was_marked_just_now_can_still_be_taken_back(self, post, moderator):
+        comment = make_comment(post, written_at=timezone.now() - dt.timedelta(days=400))
+        outcome = deciding.decide([comment.pk], Entry.Act.SPAM, moderator)
+        call_command("tidy")
+        deciding.undo(outcome.batch, moderator)
+        comment.refresh_from_db()
+        assert comment.state == "approved"
+
+    def test_the_hash_of_a_banned_network_goes_with_its_key(self):
+        later = timezone.now() + dt.timedelta(days=900)
+        made_at = timezone.now() - dt.timedelta(hours=48)
+        Ban.objects.create(kind="network", pattern="ab" * 32, until=later, made_at=made_at)
+        call_command("tidy")
+        assert not Ban.objects.exists()
 
     def test_bans_that_are_over_go(self):
         Ban.objects.create(kind="name", pattern="x", until=timezone.now())
