@@ -16,7 +16,8 @@ ROUNDS = 20
 # Whatever is quadratic in some parser of Markdown, or was once.
 HOSTILE = [
     "[", "![", "[a](", "[a](b", "*a ", "*a_ ", "*", "a**b", ">", "> ", "- ", "`", "<", "<http://a", "]", "[]", "\\",
-    "1. ", "x\n>", "*_", "_a*", '[a](b "', "[a](<b", "- a\n", "http://", "://", "http://a.b ", "mailto:a@b.c ", "//a.b?!",
+    "1. ", "x\n>", "*_", "_a*", '[a](b "', "[a](<b", "- a\n", "http://", "://", "http://a.b ", "mailto:a@b.c ",
+    "//a.b?!",
 ]  # fmt: skip
 
 
