@@ -3,7 +3,8 @@
 A nested app that has something to say has a module or a template of a known name:
 
 - `tidying.py`, `tidy(at)`: delete what has had its time (see the command `tidy`)
-- `remarking.py`, `remark(posts)`: a word on each post of a listing ("3 comments")
+- `remarking.py`, `COLUMNS`, `remark(post, values)`: a word on each post of a listing ("3 comments"), from columns of
+  its query
 - `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
 - `making.py`, `make(number, seed)`: its share of `make_posts`

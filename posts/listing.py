@@ -119,10 +119,7 @@ class ListingPage:
     @cached_property
     def posts(self) -> list[ListedPost]:
         start = (self.number - 1) * PAGE_SIZE
-        posts = self.listing.posts(start=start, stop=start + PAGE_SIZE)
-        for module in nested_modules("remarking"):
-            module.remark(posts)
-        return posts
+        return self.listing.posts(start=start, stop=start + PAGE_SIZE)
 
     def url_of(self, number: int) -> str:
         return page_url(self.listing.url, number)
@@ -260,8 +257,10 @@ _COLUMNS = ["id", "title", "slug", "guid", "excerpt", "published_at", "published
 def read_posts(posts: QuerySet[Post], *, whole: bool = False) -> list[ListedPost]:
     """Return these posts, newest first, with what their articles show, in three queries.
 
-    On a listing a text with <!--more--> ends there; `whole` reads all of it.
+    On a listing a text with <!--more--> ends there, and nested apps have their word; `whole` reads all of the text.
     """
+    remarking = () if whole else nested_modules("remarking")
+    said = {name: column for module in remarking for name, column in module.COLUMNS.items()}
     if whole:
         text = {"html": F("body_html"), "is_cut": Value(False)}
     else:
@@ -269,10 +268,14 @@ def read_posts(posts: QuerySet[Post], *, whole: bool = False) -> list[ListedPost
             "html": Case(When(lead_html="", then="body_html"), default="lead_html"),
             "is_cut": Case(When(lead_html="", then=Value(False)), default=Value(True)),
         }
-    rows = posts.order_by("-listed_at", "-id").values(*_COLUMNS, **_ROW, **text)
-    listed = {row["id"]: ListedPost(**row) for row in rows}
-    for post in listed.values():
+    rows = posts.order_by("-listed_at", "-id").values(*_COLUMNS, **_ROW, **text, **said)
+    listed = {}
+    for row in rows:
+        values = {name: row.pop(name) for name in said}
+        post = listed[row["id"]] = ListedPost(**row)
         post.html = SafeString(post.html)  # made by posts.rendering, which lets nothing else through
+        for module in remarking:
+            module.remark(post, values)
     for pk, name, path in (
         Post.categories.through.objects.filter(post__in=listed)
         .order_by("category__name")

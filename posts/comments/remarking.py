@@ -1,11 +1,19 @@
-from posts.comments.models import Comment
+"""How many comments a post has, said on listings: a column of the query that reads them, and no query more."""
+
+from typing import Any
+
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
+
 from posts.listing import ListedPost, Shelf
 
+# Plain SQL, the same for both databases: every listing asks, and to build it from words takes longer than to run it.
+_COUNT = "(SELECT COUNT(*) FROM comments_comment WHERE post_id = posts_post.id AND comments_comment.state = %s)"
 
-def remark(posts: list[ListedPost]) -> None:
-    """Say under each post of a listing how many comments it has: one query for all of them."""
-    counts = Comment.objects.counts(post.id for post in posts)
-    for post in posts:
-        if number := counts.get(post.id):
-            words = "1 comment" if number == 1 else f"{number} comments"
-            post.remarks.append(Shelf(words, f"{post.url}#comments"))
+COLUMNS = {"comment_count": RawSQL(_COUNT, ["approved"], output_field=IntegerField())}  # noqa: S611  nothing is put in
+
+
+def remark(post: ListedPost, values: dict[str, Any]) -> None:
+    if number := values["comment_count"]:
+        words = "1 comment" if number == 1 else f"{number} comments"
+        post.remarks.append(Shelf(words, f"{post.url}#comments"))
