@@ -18,6 +18,7 @@ from posts.forms import PostForm
 from posts.models import Image, Post, Tag
 from posts.picturing import UnusablePicture, read_picture
 from posts.rendering import MAX_TEXT_LENGTH, render_post
+from sources.locking import OneAtATime
 from sources.naming import fold
 
 TAG_NAMES_A_PAGE = 20
@@ -40,7 +41,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Post)
-class PostAdmin(admin.ModelAdmin):
+class PostAdmin(OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]

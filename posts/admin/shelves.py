@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from posts.models import Category, Tag, TagAlias
+from sources.locking import OneAtATime
 from sources.merging import MergesInto
 
 
@@ -19,7 +20,7 @@ class CountColumn:
 
 
 @admin.register(Category)
-class CategoryAdmin(CountColumn, admin.ModelAdmin):
+class CategoryAdmin(OneAtATime, CountColumn, admin.ModelAdmin):
     list_display = ["indented_name", "path", "post_count"]
     list_select_related = ["tally", "parent"]
     list_per_page = 500
@@ -49,7 +50,7 @@ class TagAliasInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(CountColumn, MergesInto, admin.ModelAdmin):
+class TagAdmin(OneAtATime, CountColumn, MergesInto, admin.ModelAdmin):
     list_display = ["name", "slug", "post_count"]
     list_select_related = ["tally"]
     list_per_page = 200

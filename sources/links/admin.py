@@ -4,10 +4,11 @@ from django.contrib import admin
 
 from sources.admin import UsedChoicesFilter
 from sources.links.models import Link
+from sources.locking import OneAtATime
 
 
 @admin.register(Link)
-class LinkAdmin(admin.ModelAdmin):
+class LinkAdmin(OneAtATime, admin.ModelAdmin):
     list_display = ["headline_or_address", "source", "byline", "published_on", "language"]
     list_filter = [("language", UsedChoicesFilter), "published_on"]
     list_select_related = ["source"]

@@ -74,6 +74,9 @@ class EntryAdmin(admin.ModelAdmin):
     list_per_page = 100
     show_full_result_count = False
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Log of decisions", **(extra_context or {})})
+
     @admin.display(description="what", ordering="act")
     def words(self, entry: Entry) -> str:
         return entry.words

@@ -49,7 +49,7 @@ class Entry(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = "log entry"
-        verbose_name_plural = "log"
+        verbose_name_plural = "log of decisions"
 
     def __str__(self) -> str:
         return f"{self.words} by {self.actor}"
