@@ -47,7 +47,6 @@ class Writer:
 
     day: dt.date  # of the key that hashes today
     hashes: tuple[str, ...]
-    known_until: dt.datetime  # when today's key dies
 
     @property
     def hash(self) -> str:
@@ -76,11 +75,8 @@ def writer_of(request: HttpRequest, at: dt.datetime | None = None) -> Writer:
     PrefixKey.objects.get_or_create(day=today)
     keys = list(PrefixKey.objects.filter(day__in=[today, today - dt.timedelta(days=1)]).order_by("-day"))
     network = network_of(request)
-    return Writer(
-        today,
-        tuple(hmac.new(bytes.fromhex(key.secret), network.encode(), sha256).hexdigest() for key in keys),
-        keys[0].begins_at + KEY_LIVES,
-    )
+    hashes = (hmac.new(bytes.fromhex(key.secret), network.encode(), sha256).hexdigest() for key in keys)
+    return Writer(today, tuple(hashes))
 
 
 def take_turn(kind: str, writer: Writer, rules: Sequence[Rule], at: dt.datetime | None = None) -> None:

@@ -76,7 +76,9 @@ def _store(draft: Draft, writer: Writer, once: str) -> Comment:
             comment.save(force_insert=True)
     except IntegrityError:
         # Where no limit makes two wait for each other, the database lets one of them in.
-        return Comment.objects.get(once=once)
+        if stored := find_stored(once):
+            return stored
+        raise
     count_hits(list(decision.word_ids), [ban.pk for ban in bans], comment.written_at)
     akismet.have_checked(comment)
     mailing.ask(comment, writer)
