@@ -418,3 +418,12 @@ class TestRetention:
 
 def test_csrf_is_not_asked_for(reader):
     assert Client(enforce_csrf_checks=True).post(f"{reader.url}comment/", {"text": "Words."}).status_code == 303
+
+
+def test_a_form_of_thousands_of_fields_is_refused_and_no_news_for_the_operator(reader, caplog):
+    response = reader.client.post(
+        f"{reader.url}comment/", "a=1&" * 1500, content_type="application/x-www-form-urlencoded"
+    )
+    assert response.status_code == 400
+    assert b"masthead" in response.content
+    assert not [record for record in caplog.records if record.levelname != "WARNING"]
