@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -34,6 +35,7 @@ class Outcome:
     changed: list[Comment] = field(default_factory=list)
     kept: list[Comment] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    lifted: int = 0  # bans, of an act that was undone
 
 
 @transaction.atomic
@@ -94,10 +96,10 @@ def undo(batch: uuid.UUID, actor: User) -> Outcome:
     before = {pk: (entry.before, entry.reason_before) for pk, entry in entries.items()}
     _set(outcome, Act.UNDO, actor, before, "", undoes=batch)
     _reopen_reports(batch, outcome.changed)
-    lifted = Ban.objects.filter(batch=batch).delete()[0]
-    if lifted or not outcome.changed:
+    outcome.lifted = _lift(batch)
+    if outcome.lifted or not outcome.changed:
         # That it was tried is written down too: nobody is offered the same again.
-        note = "The ban is lifted." if lifted else "There was nothing left to undo."
+        note = "The ban is lifted." if outcome.lifted else "There was nothing left to undo."
         first = acts[0]
         Entry.objects.create(
             comment_id=first.comment_id, act=Act.UNDO, before=first.after, after=first.after, note=note,
@@ -137,10 +139,19 @@ def ban(
     # In one order for everybody, as the comments.
     for (of_kind, pattern), until in sorted(ends.items()):
         columns = {"until": until, "note": note[:300], "made_by": actor, "batch": outcome.batch}
+        Ban.objects.filter(kind=of_kind, pattern=pattern, until__lte=timezone.now()).delete()
         standing, is_new = Ban.objects.get_or_create(kind=of_kind, pattern=pattern, defaults=columns)
         if not is_new and standing.until < until:
-            Ban.objects.filter(pk=standing.pk).update(until=until, made_at=timezone.now())
+            longer = {"until": until, "until_before": standing.until, "batch": outcome.batch}
+            Ban.objects.filter(pk=standing.pk).update(**longer)
     return outcome
+
+
+def _lift(batch: uuid.UUID) -> int:
+    """Take back the bans of a batch: those it made go, those it made longer end as before. Returns how many."""
+    bans = Ban.objects.filter(batch=batch)
+    shortened = bans.exclude(until_before=None).update(until=F("until_before"), until_before=None, batch=None)
+    return shortened + bans.filter(until_before=None).delete()[0]
 
 
 def _end_of_network(comment: Comment) -> dt.datetime:
@@ -234,7 +245,8 @@ def _set(
         if undoes is None:
             comment.open_reports = 0
         if note:
-            comment.note = note
+            # Behind what was noted before: nobody's words are lost.
+            comment.note = f"{comment.note}\n{note}".strip()[-1000:]
         entries.append(_entry(comment, act, actor, outcome.batch, before, reason_before, note, undoes))
     training.learn(changed)
     columns = ["state", "state_since", "removal_reason", "open_reports", "note", "trained_as"]
@@ -249,10 +261,13 @@ def _set(
 
 def _reopen_reports(batch: uuid.UUID, comments: list[Comment]) -> None:
     """Open the reports again that a decision had settled; those that came since are open still."""
-    Report.objects.filter(settled_in=batch, comment__in=comments).update(settled_at=None, settled_in=None)
     for comment in comments:
-        number = Report.objects.filter(comment=comment, settled_at=None).count()
-        Comment.objects.filter(pk=comment.pk).update(open_reports=number)
+        open_reports = Report.objects.filter(comment=comment, settled_at=None)
+        # Who has reported it again meanwhile is heard already.
+        heard = list(open_reports.exclude(writer="").values_list("writer", flat=True))
+        settled = Report.objects.filter(comment=comment, settled_in=batch).exclude(writer__in=heard)
+        settled.update(settled_at=None, settled_in=None)
+        Comment.objects.filter(pk=comment.pk).update(open_reports=open_reports.count())
 
 
 def _entry(

@@ -15,6 +15,9 @@ def _tidy_text(text: str) -> str:
     return without_turns(fit(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 
+EMAIL_LENGTH = 254  # RFC 5321 leaves no room for more (erratum 1690)
+
+
 def row_number(text: str) -> int | None:
     """Return the number that a text is, if a row could have it."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
@@ -45,6 +48,8 @@ class CommentForm(forms.Form):
         email = self.cleaned_data["email"].strip().lower()  # so it is kept and looked up, see Comment
         if not email:
             return ""
+        if len(email) > EMAIL_LENGTH:
+            raise forms.ValidationError(f"An address may have {EMAIL_LENGTH} characters; this one has {len(email)}.")
         return forms.EmailField(
             error_messages={"invalid": "This is no e-mail address. Mend it, or leave the field empty."}
         ).clean(email)
@@ -91,6 +96,7 @@ class ReportForm(forms.ModelForm):
 class AddressForm(forms.Form):
     email = forms.EmailField(
         label="Your e-mail address",
+        max_length=EMAIL_LENGTH,
         error_messages={"required": "Write your address.", "invalid": "This is no e-mail address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

@@ -121,12 +121,12 @@ def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
 def _refusal(page: "_FormPage") -> HttpResponse | None:
     """Return the page that says why this form is not taken, or None."""
     is_valid = page.form.is_valid()
+    pk = page.form.cleaned_data.get("parent")
+    page.parent = _parent(page.post, pk) if pk else None
     if not _takes_comments(page.post):
         return page.show("Comments under this post are closed: yours cannot be sent.", status=403, is_closed=True)
     if not is_valid:
         return page.show(status=400)
-    pk = page.form.cleaned_data["parent"]
-    page.parent = _parent(page.post, pk) if pk else None
     if pk and page.parent is None:
         return page.show(
             "The comment that you answer is no longer here. Sent again, yours will stand for itself.", status=409

@@ -54,7 +54,10 @@ document.addEventListener("DOMContentLoaded", () => {
                 headers: { Accept: "application/json" },
             });
             if (!response.ok || response.redirected) throw new Error(String(response.status));
-            return await response.json();
+            const answer = await response.json();
+            // What was decided here is no longer news to this page.
+            form.elements.shown_at.value = answer.at;
+            return answer;
         } catch {
             const sentence = "That did not reach the site, or you are logged out. Nothing was changed: reload the page.";
             return { sentence, is_refused: true };
@@ -115,14 +118,23 @@ document.addEventListener("DOMContentLoaded", () => {
         offerNext();
     };
 
-    const undo = async (entry) => {
+    // Once what was decided before has been sent: only then is it known what can be taken back.
+    const undo = (batch) => line.then(() => takeBack(batch));
+
+    const takeBack = async (batch) => {
+        const index = batch ? undoable.findIndex((entry) => entry.batch === batch) : undoable.length - 1;
+        if (index < 0) {
+            if (!batch) document.querySelector(".queue-undo")?.click();
+            return;
+        }
+        // Taken at once, so that a second press takes the one before.
+        const [entry] = undoable.splice(index, 1);
         const answer = await post(`undo ${entry.batch}`);
         said.textContent = answer.sentence;
         if (answer.is_refused) {
-            undoable.splice(undoable.indexOf(entry), 1);
+            if (!answer.at) undoable.push(entry);
             return;
         }
-        undoable.splice(undoable.indexOf(entry), 1);
         delete entry.card.dataset.done;
         entry.card.classList.remove("card-done");
         entry.card.querySelector(".card-said")?.remove();
@@ -143,7 +155,7 @@ document.addEventListener("DOMContentLoaded", () => {
         if (!card || button.name !== "act") return;
         event.preventDefault();
         if (button.value.startsWith("undo ")) {
-            undo(undoable.find((entry) => `undo ${entry.batch}` === button.value));
+            undo(button.value.slice("undo ".length));
         } else if (!isDone(card)) {
             decide(card, button.value);
         }
@@ -170,8 +182,7 @@ document.addEventListener("DOMContentLoaded", () => {
             details?.toggleAttribute("open");
             if (details?.open) details.scrollIntoView({ block: "nearest" });
         } else if (event.key === "u") {
-            if (undoable.length) undo(undoable.at(-1));
-            else document.querySelector(".queue-undo")?.click();
+            undo();
         } else {
             return;
         }

@@ -141,6 +141,25 @@ def test_keys_pressed_fast_and_on_a_slow_line_meet_the_comment_that_is_shown(que
     assert states() == ["approved", "spam", "held", "held", "held"]
 
 
+def test_undo_pressed_fast_takes_back_what_was_pressed_before_it(queue: Page):
+    post = make_post()
+    for number in range(3):
+        make_comment(post, f"Number {number}.", state="held")
+    queue.reload()
+    queue.keyboard.press("a")
+    expect(queue.locator(".card-done")).to_have_count(1)
+    queue.reload()
+    queue.route("**/admin/comments/comment/", lambda route: (time.sleep(0.2), route.continue_()))
+    for key in "sau":
+        queue.keyboard.press(key)
+    expect(queue.locator("[data-queue-said]")).to_contain_text("Undone. 1 comment as before")
+    assert states() == ["approved", "spam", "held"]
+    for key in "auu":
+        queue.keyboard.press(key)
+    expect(queue.locator(".card-done")).to_have_count(0)
+    assert states() == ["approved", "held", "held"]
+
+
 def test_a_page_that_is_done_leads_to_the_next(queue: Page):
     post = make_post()
     for number in range(60):

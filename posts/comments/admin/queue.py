@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -190,7 +190,7 @@ class CommentAdmin(admin.ModelAdmin):
             sentence, outcome = self._done(request, act, rest.split())
         except (ValueError, LookupError):
             return self._answer(request, "That button is not known here. Reload the page.", None, is_refused=True)
-        if not outcome.changed and outcome.left:
+        if not outcome.changed and not outcome.lifted and outcome.left:
             return self._answer(request, " ".join(outcome.left), None, state=_state(outcome.kept), is_refused=True)
         return self._answer(request, sentence, outcome, state=_state(outcome.changed))
 
@@ -198,7 +198,9 @@ class CommentAdmin(admin.ModelAdmin):
         if act == "undo":
             outcome = deciding.undo(uuid.UUID(words[0]), request.user)  # type: ignore[arg-type]
             only = f": {outcome.changed[0]}" if len(outcome.changed) == 1 else ""
-            return f"Undone. {_counted(len(outcome.changed))} as before{only}", outcome
+            what = f"{_counted(len(outcome.changed))} as before{only}" if outcome.changed else ""
+            lifted = "The ban is lifted." if outcome.lifted else ""
+            return " ".join(filter(None, ["Undone.", lifted, what])), outcome
         pk, seen = row_number(words[0]), words[1]
         if pk is None:
             raise ValueError("There is no such row.")
@@ -225,7 +227,8 @@ class CommentAdmin(admin.ModelAdmin):
         """To the script, the sentence, the state it led to and the name of the batch; to a plain form, the list."""
         if "application/json" in request.headers.get("Accept", ""):
             batch = str(outcome.batch) if outcome else ""
-            return JsonResponse({"sentence": sentence, "batch": batch, "state": state, "is_refused": is_refused})
+            answer = {"sentence": sentence, "batch": batch, "state": state, "is_refused": is_refused}
+            return JsonResponse({**answer, "at": timezone.now().isoformat()})
         (messages.warning if is_refused else messages.success)(request, sentence)
         return HttpResponseRedirect(request.get_full_path())
 
@@ -257,12 +260,11 @@ class CommentAdmin(admin.ModelAdmin):
             days=BAN_DAYS,
             shown_at=_shown_at(request),
         )
-        known = sum(bool(comment.writer) for comment in comments)
-        messages.success(
-            request,
-            f"Marked as spam: {_counted(len(outcome.changed))}. "
-            f"{known} came from a network that is still known, and is banned while it is.",
-        )
+        kept = {comment.pk for comment in outcome.kept}
+        known = sum(bool(comment.writer) for comment in comments if comment.pk not in kept)
+        networks = f" {known} came from a network that is still known, and is banned while it is."
+        left = _left_alone(request, len(comments), outcome)
+        messages.success(request, f"Marked as spam: {_counted(len(outcome.changed))}.{left}{networks}")
 
     @admin.action(description="Hold again", permissions=["moderate"])
     def hold_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
@@ -273,11 +275,8 @@ class CommentAdmin(admin.ModelAdmin):
     ) -> None:
         ids = list(queryset.order_by("pk").values_list("pk", flat=True))
         outcome = deciding.decide(ids, act, request.user, reason=reason, shown_at=_shown_at(request))  # type: ignore[arg-type]
-        unchanged = len(ids) - len(outcome.changed) - len(outcome.kept)
-        also = f" {unchanged} needed no change." if unchanged else ""
-        if outcome.kept:
-            also += f" {len(outcome.kept)} were decided on by somebody else meanwhile, and stay as they are."
-        messages.success(request, f"{WORDS_OF_ACTS[act]}: {_counted(len(outcome.changed))}.{also}")
+        left = _left_alone(request, len(ids), outcome)
+        messages.success(request, f"{WORDS_OF_ACTS[act]}: {_counted(len(outcome.changed))}.{left}")
 
     # --- One comment
 
@@ -342,6 +341,19 @@ def _back(request: HttpRequest) -> str:
     return back if is_ours else reverse("admin:comments_comment_changelist")
 
 
+def _left_alone(request: HttpRequest, found: int, outcome: Outcome) -> str:
+    """Say what a bulk action has not changed of what was ticked, and why."""
+    ticked = 0 if request.POST.get("select_across") == "1" else len(set(request.POST.getlist(ACTION_CHECKBOX_NAME)))
+    decided = len(outcome.kept) + max(0, ticked - found)
+    unchanged = found - len(outcome.changed) - len(outcome.kept)
+    sentences = []
+    if decided:
+        sentences.append(f" Decided on meanwhile, and left as it is: {_counted(decided)}.")
+    if unchanged:
+        sentences.append(f" {unchanged} needed no change.")
+    return "".join(sentences)
+
+
 def _shown_at(request: HttpRequest) -> dt.datetime | None:
     """Return when the list was shown from which somebody acts: what was decided later is not theirs to change."""
     try:
@@ -372,6 +384,6 @@ def _last_batch(request: HttpRequest) -> dict[str, Any] | None:
     last = mine.exclude(batch__in=undone).first()
     if last is None:
         return None
-    number = Entry.objects.filter(batch=last.batch).exclude(act=Entry.Act.BAN).count()
+    number = Entry.objects.filter(batch=last.batch, act=last.act).count()
     what = "Banned the writers of" if last.act == Entry.Act.BAN else f"{last.words}:"
     return {"batch": last.batch, "words": f"{what} {_counted(number)}", "made_at": last.made_at}

@@ -146,6 +146,7 @@ class Ban(models.Model):
     )
 
     batch = models.UUIDField(null=True, editable=False)  # the decision with which it was made, and is undone
+    until_before = models.DateTimeField(null=True, editable=False)  # where that decision made it longer
 
     class Meta:
         ordering = ["-id"]

@@ -223,9 +223,15 @@ class TestBulk:
         press(moderator_client, f"approve {comment.pk} held")
         Comment.objects.update(open_reports=1)  # so that it is in the list still
         page = run(moderator_client, "mark_selected_as_spam", [comment], shown_at=shown_at)
-        assert "1 were decided on by somebody else meanwhile" in page
+        assert "Decided on meanwhile, and left as it is: 1 comment." in page
         comment.refresh_from_db()
         assert comment.state == "approved"
+
+    def test_what_has_left_the_list_meanwhile_is_told_too(self, moderator_client, post):
+        first, second = make_comment(post, state="held"), make_comment(post, state="held")
+        press(moderator_client, f"approve {first.pk} held")
+        page = run(moderator_client, "ban_selected", [first, second])
+        assert "Marked as spam: 1 comment. Decided on meanwhile, and left as it is: 1 comment." in page
 
     def test_nobody_deletes(self, moderator_client, post):
         page = moderator_client.get(QUEUE).content.decode()

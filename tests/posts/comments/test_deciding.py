@@ -122,6 +122,21 @@ class TestDeciding:
         comment.refresh_from_db()
         assert comment.open_reports == Report.objects.filter(settled_at=None).count() == 2
 
+    def test_undo_when_the_same_network_has_reported_again(self, moderator):
+        comment = make_comment(open_reports=1)
+        Report.objects.create(comment=comment, reason="abuse", writer="ab")
+        outcome = deciding.decide([comment.pk], Act.APPROVE, moderator)
+        Report.objects.create(comment=comment, reason="abuse", writer="ab")
+        deciding.undo(outcome.batch, moderator)
+        comment.refresh_from_db()
+        assert comment.open_reports == 1
+
+    def test_notes_are_added_to_notes(self, moderator):
+        comment = make_comment(state="held", note="Wrote before.")
+        deciding.decide([comment.pk], Act.SPAM, moderator, note="And again.")
+        comment.refresh_from_db()
+        assert comment.note == "Wrote before.\nAnd again."
+
     def test_undoing_what_never_was_changes_nothing(self, moderator):
         assert not deciding.undo(uuid.uuid4(), moderator).changed
 
@@ -180,6 +195,26 @@ class TestBans:
         outcome = deciding.ban([make_comment(name="Best")], ["name"], moderator, days=30)
         deciding.undo(outcome.batch, moderator)
         assert (Ban.objects.get().until, Ban.objects.get().note) == (later, "For long")
+
+    def test_undo_ends_a_ban_that_was_made_longer_as_before(self, moderator):
+        soon = timezone.now() + dt.timedelta(days=1)
+        Ban.objects.create(kind="name", pattern="best", until=soon)
+        outcome = deciding.ban([make_comment(name="Best", state="spam")], ["name"], moderator, days=300)
+        assert Ban.objects.get().until > soon
+        assert deciding.undo(outcome.batch, moderator).lifted == 1
+        assert Ban.objects.get().until == soon
+
+    def test_a_ban_that_is_over_is_made_anew_and_undone(self, moderator):
+        Ban.objects.create(kind="name", pattern="best", until=timezone.now() - dt.timedelta(hours=1))
+        outcome = deciding.ban([make_comment(name="Best")], ["name"], moderator, days=30)
+        deciding.undo(outcome.batch, moderator)
+        assert not Ban.objects.exists()
+
+    def test_undoing_one_ban_leaves_a_later_one_of_the_same(self, moderator):
+        first = deciding.ban([make_comment(name="Best")], ["name"], moderator, days=30)
+        deciding.ban([make_comment(name="Best")], ["name"], moderator, days=300)
+        deciding.undo(first.batch, moderator)
+        assert Ban.objects.get().until > timezone.now() + dt.timedelta(days=299)
 
     def test_a_ban_leaves_what_a_colleague_decided_meanwhile(self, moderator):
         comment = make_comment(name="Best")

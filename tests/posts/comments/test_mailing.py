@@ -269,7 +269,7 @@ class TestPrivacy:
         codes = [client.post("/comments/privacy/", {"email": f"a{n}@b.example"}).status_code for n in range(7)]
         assert codes == [200] * 5 + [429] * 2
 
-    @pytest.mark.parametrize("address", ["", "x", "a@b", "a@b.example\nBcc: c@d.example"])
+    @pytest.mark.parametrize("address", ["", "x", "a@b", "a" * 280 + "@b.example", "a@b.example\nBcc: c@d.example"])
     def test_no_address_no_letter(self, client, address, db):
         response = client.post("/comments/privacy/", {"email": address})
         assert response.status_code == 400

@@ -145,6 +145,7 @@ class TestRefusals:
             ({"text": "x" * 5001}, "may have 5,000 characters; this one has 5,001"),
             ({"text": "x" * 1_000_000}, "this one has 1,000,000"),
             ({"text": "Fine.", "name": "n" * 81}, "A name may have 80 characters; this one has 81"),
+            ({"text": "Fine.", "email": "a" * 280 + "@b.example"}, "An address may have 254 characters"),
             ({"text": "Fine.", "email": "no address"}, "This is no e-mail address"),
             ({"text": "Fine.", "email": "a@b.example\nBcc: c@d.example"}, "This is no e-mail address"),
         ],
@@ -278,6 +279,12 @@ class TestPreview:
         assert 'value="Ida"' in page
         assert form["stamp"] in page
         assert not Comment.objects.exists()
+
+    def test_an_answer_stays_an_answer_though_something_was_wrong(self, reader, post):
+        parent = make_comment(post, name="Ann")
+        page = reader.send(form=reader.open(f"?reply={parent.pk}"), email="a@b").content.decode()
+        assert f'name="parent" value="{parent.pk}"' in page
+        assert "Answer <bdi>Ann</bdi>" in page
 
     def test_an_answer_stays_an_answer(self, reader, post):
         parent = make_comment(post)
