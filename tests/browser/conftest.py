@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -87,9 +87,16 @@ def page(new_context) -> Page:
 def desk(new_context, editor) -> Page:
     """A page on which an editor has logged in to the desk."""
     page = new_context(viewport={"width": 1300, "height": 1000}).new_page()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("edith")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, "edith", "/admin/")
     page.get_by_role("heading", name="The desk").wait_for()
     return page
+
+
+def log_in(page: Page, name: str, address: str) -> None:
+    """Open an address of the desk and log in on the way."""
+    page.goto(address)
+    # The browser puts the cursor there by itself; who types before it does makes it complain in the console.
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()

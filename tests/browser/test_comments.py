@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from posts.comments.models import Comment, Entry
 from posts.models import Attempt
+from tests.browser.conftest import log_in
 from tests.factories import keep_open, make_comment, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,10 +25,7 @@ def queue(new_context, transactional_db) -> Page:
     moderator = User.objects.create_user("mo", password="secret", is_staff=True)
     moderator.user_permissions.set(Permission.objects.filter(content_type__app_label="comments"))
     page = new_context(viewport={"width": 1300, "height": 1000}).new_page()
-    page.goto("/admin/login/?next=/admin/comments/comment/")
-    page.get_by_label("Username").fill("mo")
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Log in").click()
+    log_in(page, "mo", "/admin/comments/comment/")
     page.get_by_role("heading", name="Comments", exact=True).wait_for()
     return page
 
