@@ -15,6 +15,9 @@ QUIET = (
     "--disable-component-update --disable-sync"
 ).split()
 
+PATIENCE = 15_000  # milliseconds: the machine may be busy with something else
+expect.set_options(timeout=PATIENCE)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip = pytest.mark.skip(reason="no Chromium found: install Debian's package chromium to run the browser tests")
@@ -61,7 +64,7 @@ def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterato
 
     def make(**options) -> BrowserContext:
         context = browser.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", note)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("request", lambda request: _check(request.url))
