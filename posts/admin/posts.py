@@ -84,9 +84,7 @@ class PostAdmin(OneAtATime, admin.ModelAdmin):
         # A list reads no text: neither the Markdown nor its HTML.
         posts = super().get_queryset(request)
         if request.resolver_match and request.resolver_match.url_name == "posts_post_changelist":
-            return posts.defer("body", "body_html", "lead_html", "excerpt").prefetch_related(
-                "categories", "tagged__tag"
-            )
+            return posts.defer(*Post.TEXTS).prefetch_related("categories", "tagged__tag")
         posts = posts.select_related("source", "link")
         # Two who save at once come one after the other, and the second reads what the first has written.
         return posts.select_for_update(of=("self",)) if request.method == "POST" and _changes_one(request) else posts

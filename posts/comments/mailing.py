@@ -44,8 +44,8 @@ def proof_url(token: str) -> str:
 
 def ask(comment: Comment, writer: Writer | None = None) -> None:
     """Ask the writer, by mail, whether they want to be told of answers; once a day however much they write."""
-    is_waiting = comment.state in (Comment.State.HELD, Comment.State.APPROVED)
-    if not comment.email or comment.was_asked or not is_waiting:
+    may_appear = comment.state in (Comment.State.HELD, Comment.State.APPROVED)
+    if not comment.email or comment.was_asked or not may_appear:
         return
     if writer:
         try:

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from posts.addressing import HOME
 from posts.comments.models import Comment, CommentQuerySet
+from posts.comments.models.comment import TEXTS_OF_POST
 from posts.finding import find_post
 from posts.rendering import plain_text
 from posts.syndication import LENGTH, FeedItem
@@ -43,8 +44,7 @@ def items_of(found: Conversation) -> list[FeedItem]:
 
 def latest(comments: CommentQuerySet) -> CommentQuerySet:
     """Return the newest of them, with what names their posts."""
-    texts = ("post__body", "post__body_html", "post__lead_html", "post__excerpt")
-    return comments.select_related("post").defer(*texts).order_by("-written_at", "-id")[:LENGTH]
+    return comments.select_related("post").defer(*TEXTS_OF_POST).order_by("-written_at", "-id")[:LENGTH]
 
 
 def _item(comment: Comment) -> FeedItem:

@@ -61,6 +61,12 @@ def _said(request: HttpRequest, heading: str, words: str, status: int = 200, **c
     return render(request, "comments/said.html", {"heading": heading, "words": words, **context}, status=status)
 
 
+def _too_often(request: HttpRequest, error: TooOften, words: str) -> HttpResponse:
+    response = _said(request, "That is too often", words, 429)
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
 def _unkept(response: HttpResponse) -> HttpResponse:
     """Have not even the reader's own browser keep a page that is for one pair of eyes."""
     add_never_cache_headers(response)
@@ -240,10 +246,7 @@ def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _store_report(comment, form.instance, limiting.writer_of(request))
     except TooOften as error:
-        words = "Many reports came from your network lately. Try again in an hour."
-        response = _said(request, "That is too often", words, 429)
-        response.headers["Retry-After"] = str(error.wait)
-        return response
+        return _too_often(request, error, "Many reports came from your network lately. Try again in an hour.")
     words = "A moderator will look at this comment before any other."
     return _said(request, "Thank you", words, back_url=comment.get_absolute_url(), back="Back to the post")
 
@@ -286,7 +289,6 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         _of_address(follow).filter(confirmed_at=None).update(confirmed_at=timezone.now())
     context = {
-        "follow": follow,
         "asked": [each for each in follows if each.confirmed_at is None],
         "followed": [each for each in follows if each.confirmed_at],
         "is_done": request.method == "POST",
@@ -323,11 +325,7 @@ def privacy_ask(request: HttpRequest) -> HttpResponse:
         try:
             mailing.send_proof(form.cleaned_data["email"], limiting.writer_of(request))
         except TooOften as error:
-            response = _said(
-                request, "That is too often", "Many such requests came from your network. Try again in an hour.", 429
-            )
-            response.headers["Retry-After"] = str(error.wait)
-            return response
+            return _too_often(request, error, "Many such requests came from your network. Try again in an hour.")
         words = "A letter is on its way to that address. The link in it is valid for a day."
         return _said(request, "Look into your mailbox", words)
     return render(request, "comments/privacy.html", {"form": form}, status=400 if form.is_bound else 200)

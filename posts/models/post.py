@@ -109,6 +109,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     objects = PostQuerySet.as_manager()
 
+    TEXTS = ("body", "body_html", "lead_html", "excerpt")  # what a list of posts does not read
     RENDERED = ("body_html", "lead_html")  # what `render` writes, see the command rerender
 
     class Meta:

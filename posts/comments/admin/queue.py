@@ -24,15 +24,9 @@ from posts.comments import deciding
 from posts.comments.deciding import Outcome
 from posts.comments.forms import row_number
 from posts.comments.models import Comment, Entry, Report
+from posts.comments.models.comment import TEXTS_OF_POST
 from posts.comments.models.rules import BAN_DAYS, Ban
 from posts.rendering import is_readable, links_of
-
-WORDS_OF_ACTS = {
-    Entry.Act.APPROVE: "Approved",
-    Entry.Act.SPAM: "Marked as spam",
-    Entry.Act.REMOVE: "Removed",
-    Entry.Act.HOLD: "Held again",
-}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -135,7 +129,7 @@ class CommentAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .select_related("post", "parent")
-            .defer("post__body", "post__body_html", "post__lead_html", "post__excerpt", "parent__body")
+            .defer(*TEXTS_OF_POST, "parent__body")
             .prefetch_related(Prefetch("reports", reports, to_attr="waiting_reports"))
         )
 
@@ -163,7 +157,7 @@ class CommentAdmin(admin.ModelAdmin):
             "reasons": deciding.REASONS.items(),
             "bannable": [(kind, Ban.Kind(kind).label) for kind in deciding.bannable(comment)],
             "ban_days": BAN_DAYS,
-            "may_moderate": may_moderate and comment.removal_reason != Comment.RemovalReason.FORGOTTEN,
+            "may_moderate": may_moderate and not comment.is_forgotten,
             "back": back,
             "may_answer": may_answer and comment.state in (Comment.State.HELD, Comment.State.APPROVED),
         }
@@ -213,7 +207,7 @@ class CommentAdmin(admin.ModelAdmin):
         reason = words[2] if act == Entry.Act.REMOVE else ""
         decision = Entry.Act(act)
         outcome = deciding.decide([pk], decision, request.user, reason=reason, note=note, seen=seen)  # type: ignore[arg-type]
-        return f"{WORDS_OF_ACTS[decision]}.", outcome
+        return f"{decision.label}.", outcome
 
     def _answer(
         self,
@@ -276,7 +270,7 @@ class CommentAdmin(admin.ModelAdmin):
         ids = list(queryset.order_by("pk").values_list("pk", flat=True))
         outcome = deciding.decide(ids, act, request.user, reason=reason, shown_at=_shown_at(request))  # type: ignore[arg-type]
         left = _left_alone(request, len(ids), outcome)
-        messages.success(request, f"{WORDS_OF_ACTS[act]}: {_counted(len(outcome.changed))}.{left}")
+        messages.success(request, f"{act.label}: {_counted(len(outcome.changed))}.{left}")
 
     # --- One comment
 

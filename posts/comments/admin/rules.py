@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
+from posts.comments.models.comment import TEXTS_OF_POST
 from posts.models import Post
 
 
@@ -107,7 +108,7 @@ class DiscussionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discussion]:
         discussions = super().get_queryset(request)
-        return discussions.defer("post__body", "post__body_html", "post__lead_html", "post__excerpt")
+        return discussions.defer(*TEXTS_OF_POST)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Discussion | None = None) -> list[str]:
         return ["post"] if obj else []

@@ -15,6 +15,7 @@ from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment
 
 NAME_LENGTH, ONCE_LENGTH = 80, 64
+TEXTS_OF_POST = [f"post__{column}" for column in Post.TEXTS]  # what a list of comments does not read
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
