@@ -119,7 +119,15 @@ def mailer(value: str) -> dict[str, object]:
         "use_ssl": parts.scheme == "smtps",
         "timeout": 20,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "posts.outbox.smtp.EmailBackend", "OPTIONS": options}
+
+
+def rate(value: str) -> float:
+    """A number a second, more than nothing."""
+    number = float(value)
+    if not 0 < number < 100_000:
+        raise ValueError(f"“{value}” is no number of letters a second, such as 10.")
+    return number
 
 
 def cache(value: str) -> dict[str, object]:
@@ -230,6 +238,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # E-mail
 
 MAILERS = {"default": setting("EMAIL_URL", mailer, f"file://{VAR_DIR / 'mail'}")}
+# Letters a second that one worker sends, at the most.
+EMAIL_RATE = setting("EMAIL_RATE", rate, "100")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"htwatch@{_site_host}"
 
 # Security

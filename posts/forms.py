@@ -113,7 +113,7 @@ class PostForm(forms.ModelForm):
 
     class Meta:
         model = Post
-        fields = ["title", "slug", "body", "excerpt", "published_at", "source", "categories", "tags"]
+        fields = ["title", "slug", "body", "excerpt", "published_at", "is_quiet", "source", "categories", "tags"]
         widgets = {"excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ A nested app that has something to say has a module or a template of a known nam
 - `tidying.py`, `tidy(at)`: delete what has had its time (see the command `tidy`)
 - `remarking.py`, `COLUMNS`, `remark(post, values)`: a word on each post of a listing ("3 comments"), from columns of
   its query
+- `happening.py`, `happened(since)`: what other systems may be told of (see `Happening`)
 - `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
 - `making.py`, `make(number, seed)`: its share of `make_posts`
@@ -13,13 +14,26 @@ A nested app that has something to say has a module or a template of a known nam
 Take the app out of INSTALLED_APPS, and all of it is gone.
 """
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from django.apps import apps
 from django.utils.module_loading import module_has_submodule
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened once, for other systems to know. What it tells holds nothing about a reader."""
+
+    kind: str  # as "comment.held"
+    key: str  # the same for the same happening, however often it is looked for
+    at: dt.datetime
+    data: dict[str, Any]  # as JSON takes it
 
 
 def nested_apps() -> Iterator[str]:

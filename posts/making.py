@@ -411,4 +411,5 @@ def _post(post: MadePost, shelves: Shelves, link_id: int | None) -> Post:
         published_on=site_date(post.published_at) if post.published_at else None,
         source_id=shelves.sources[post.source] if post.source else None,
         link_id=link_id,
+        is_quiet=True,
     )

@@ -65,7 +65,7 @@ class PostAdmin(OneAtATime, admin.ModelAdmin):
             ],
         }),
         ("Where it belongs", {"fields": ["categories", "tags"]}),
-        ("When it appears", {"fields": ["published_at"]}),
+        ("When it appears", {"fields": ["published_at", "is_quiet"]}),
     ]  # fmt: skip
 
     class Media:

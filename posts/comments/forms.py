@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from posts.answering import EMAIL_LENGTH, AddressField
 from posts.comments.models import Report
 from posts.comments.models.comment import NAME_LENGTH
 from posts.rendering import MAX_COMMENT_LENGTH, fit, is_readable, without_turns
@@ -13,9 +14,6 @@ from sources.naming import tidy_name
 def _tidy_text(text: str) -> str:
     """Return a text without what cannot be shown or turns its direction unseen, its line ends as one sign."""
     return without_turns(fit(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
-
-
-EMAIL_LENGTH = 254  # RFC 5321 leaves no room for more (erratum 1690)
 
 
 def row_number(text: str) -> int | None:
@@ -94,12 +92,4 @@ class ReportForm(forms.ModelForm):
 
 
 class AddressForm(forms.Form):
-    email = forms.EmailField(
-        label="Your e-mail address",
-        max_length=EMAIL_LENGTH,
-        error_messages={"required": "Write your address.", "invalid": "This is no e-mail address."},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
+    email = AddressField(label="Your e-mail address")

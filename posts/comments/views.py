@@ -1,8 +1,4 @@
-"""What readers do: write, see what became of it, report, be told of answers, ask what is kept of them.
-
-The forms need no cookie: nothing here acts in the name of somebody who is logged in, so there is nothing that another
-site could have a browser do for its own ends. A form that a browser says comes from another site is refused anyway.
-"""
+"""What readers do: write, see what became of it, report, be told of answers, ask what is kept of them."""
 
 import json
 import logging
@@ -16,11 +12,10 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts import limiting
+from posts.answering import form_of_readers, said, too_often, unkept, wait_in_words
 from posts.comments import mailing
 from posts.comments.forms import AddressForm, CommentForm, ReportForm
 from posts.comments.models import Comment, Discussion, Follow, Policy, Proof, Report
@@ -38,39 +33,6 @@ SEEN_FOR = 600  # seconds in which writers see their own comment that waits
 REPORT_RULES = [Rule(10, 3600)]
 MOST_OFFERED = 100
 _seen = TimestampSigner(salt="posts.comments.sent")
-
-
-def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages with a form that needs no cookie: no shared cache keeps them, and no other site sends the form."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
-        if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            return _said(request, "This form came from another site", "Nothing was sent. Open the page here.", 403)
-        response = view(request, **address)
-        # Not "no-store": the browser's Back must find the page, and in it what was typed.
-        patch_cache_control(response, private=True, no_cache=True)
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
-
-    return csrf_exempt(wrapped)
-
-
-def _said(request: HttpRequest, heading: str, words: str, status: int = 200, **context: Any) -> HttpResponse:
-    """Answer with a page that says one thing."""
-    return render(request, "comments/said.html", {"heading": heading, "words": words, **context}, status=status)
-
-
-def _too_often(request: HttpRequest, error: TooOften, words: str) -> HttpResponse:
-    response = _said(request, "That is too often", words, 429)
-    response.headers["Retry-After"] = str(error.wait)
-    return response
-
-
-def _unkept(response: HttpResponse) -> HttpResponse:
-    """Have not even the reader's own browser keep a page that is for one pair of eyes."""
-    add_never_cache_headers(response)
-    return response
 
 
 # --- Writing
@@ -193,8 +155,7 @@ class _FormPage:
         return response
 
     def too_often(self, error: TooOften) -> HttpResponse:
-        minutes = -(-error.wait // 60)
-        wait = f"{error.wait} seconds" if error.wait < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+        wait = wait_in_words(error)
         sentence = f"Too many comments came from your network lately. Your text is still here: send it in {wait}."
         return self.show(sentence, status=429, retry=error.wait)
 
@@ -207,12 +168,12 @@ def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
         pk = _seen.unsign(token.replace("~", ":"), max_age=SEEN_FOR)
     except SignatureExpired:
         words = "It showed your comment for ten minutes. Once the comment is approved, it stands under the post."
-        return _said(request, "This link is no longer valid", words, 410)
+        return said(request, "This link is no longer valid", words, 410)
     except BadSignature as error:
         raise Http404("There is no such page.") from error
     comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
     context = {"comment": comment, "is_visible": comment.is_visible}
-    return _unkept(render(request, "comments/comment_sent.html", context))
+    return unkept(render(request, "comments/comment_sent.html", context))
 
 
 @require_safe
@@ -246,9 +207,9 @@ def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _store_report(comment, form.instance, limiting.writer_of(request))
     except TooOften as error:
-        return _too_often(request, error, "Many reports came from your network lately. Try again in an hour.")
+        return too_often(request, error, "Many reports came from your network lately. Try again in an hour.")
     words = "A moderator will look at this comment before any other."
-    return _said(request, "Thank you", words, back_url=comment.get_absolute_url(), back="Back to the post")
+    return said(request, "Thank you", words, back_url=comment.get_absolute_url(), back="Back to the post")
 
 
 @transaction.atomic
@@ -281,10 +242,10 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
         if follow:
             _leave(follow.comment.email)
         words = "We shall not write to you about answers any more, and have deleted your address from your comments."
-        return _said(request, "You have left", words)
+        return said(request, "You have left", words)
     if follow is None:
         words = "Either you have left already, or the link is older than a week. Nothing is sent to you from here."
-        return _said(request, "This link is no longer valid", words, 404)
+        return said(request, "This link is no longer valid", words, 404)
     follows = _of_address(follow).select_related("comment__post").order_by("pk")
     if request.method == "POST":
         _of_address(follow).filter(confirmed_at=None).update(confirmed_at=timezone.now())
@@ -325,9 +286,9 @@ def privacy_ask(request: HttpRequest) -> HttpResponse:
         try:
             mailing.send_proof(form.cleaned_data["email"], limiting.writer_of(request))
         except TooOften as error:
-            return _too_often(request, error, "Many such requests came from your network. Try again in an hour.")
+            return too_often(request, error, "Many such requests came from your network. Try again in an hour.")
         words = "A letter is on its way to that address. The link in it is valid for a day."
-        return _said(request, "Look into your mailbox", words)
+        return said(request, "Look into your mailbox", words)
     return render(request, "comments/privacy.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
@@ -338,20 +299,20 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
     proof = Proof.objects.filter(token=token, made_at__gt=since).first()
     if proof is None:
         words = "It is valid for a day, and until everything is erased."
-        return _said(
+        return said(
             request, "This link is no longer valid", words, 404, back_url="/comments/privacy/", back="Ask again"
         )
     if request.method == "POST" and "erase" in request.POST:
         number = erase(proof.email)
         words = f"{number} comment{'' if number == 1 else 's'}, and every record of mail to this address."
-        return _said(request, "Everything is erased", words)
+        return said(request, "Everything is erased", words)
     kept = export(proof.email)
     if "download" in request.GET:
         response = HttpResponse(
             json.dumps(kept, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8"
         )
         response.headers["Content-Disposition"] = 'attachment; filename="comments.json"'
-        return _unkept(response)
+        return unkept(response)
     comments = Comment.objects.filter(email=proof.email).select_related("post").order_by("-id")
     context = {"proof": proof, "comments": comments[:MOST_OFFERED], "kept": kept, "count": len(kept["comments"])}
-    return _unkept(render(request, "comments/privacy_detail.html", context))
+    return unkept(render(request, "comments/privacy_detail.html", context))

@@ -31,6 +31,7 @@ SLUG_LENGTH = 200
 RESERVED_SLUGS = {"atom", "embed", "feed", "page", "rdf", "rss", "rss2", "trackback"}
 YEARS = range(1900, 2200)  # of publication
 RELIST_BATCH = 500
+NEWS_FOR = dt.timedelta(hours=48)  # after its publication a post is news
 
 
 def new_guid() -> str:
@@ -41,6 +42,11 @@ class PostQuerySet(models.QuerySet["Post"]):
     def published(self, at: dt.datetime | None = None) -> Self:
         """Those that readers see: the one word for visibility, used by pages, feeds, sitemap and search."""
         return self.filter(listed_at__lte=at or timezone.now())
+
+    def news(self, at: dt.datetime | None = None) -> Self:
+        """Those of which others are to be told: public for less than two days, and not to appear without a word."""
+        at = at or timezone.now()
+        return self.published(at).filter(listed_at__gt=at - NEWS_FOR, is_quiet=False)
 
     def newest_first(self) -> Self:
         return self.order_by("-listed_at", "-id")
@@ -82,6 +88,12 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         null=True,
         blank=True,
         help_text="In the site's time zone. Schedule needs a time to come; Publish now keeps a past one.",
+    )
+    is_quiet = models.BooleanField(
+        "tell nobody",
+        default=False,
+        db_default=False,
+        help_text="It appears on the site and in its feeds, and no letter goes out.",
     )
     # The site-local date of publication, part of the address. Kept, so that the database holds "one slug a day".
     published_on = models.DateField(null=True, editable=False)

@@ -27,7 +27,5 @@ class DeliveryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Try the selected failed messages again", permissions=["change"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
-        failed = list(queryset.filter(state=Delivery.State.FAILED))
-        for delivery in failed:
-            delivery.try_again()
-        messages.success(request, f"{len(failed)} failed messages are queued again.")
+        again = sum(delivery.try_again() for delivery in queryset)
+        messages.success(request, f"{again} failed message{'' if again == 1 else 's'} queued again.")

@@ -18,6 +18,7 @@ class Message:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    sender: str = ""  # a name; empty, that of the site
 
 
 Composer = Callable[[dict[str, Any]], Message]
@@ -42,10 +43,10 @@ def compose(kind: str, data: dict[str, Any]) -> Message:
 
 
 def render_message(
-    template: str, subject: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    template: str, subject: str, context: dict[str, Any], headers: dict[str, str] | None = None, *, sender: str = ""
 ) -> Message:
     """Return the message whose two parts are `emails/<template>.txt` and `.html`; the subject is made one line."""
     context = {"subject": subject, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, **context}
     text = render_to_string(f"emails/{template}.txt", context)
     html = render_to_string(f"emails/{template}.html", context)
-    return Message(" ".join(subject.split()), text.strip() + "\n", html, headers or {})
+    return Message(" ".join(subject.split()), text.strip() + "\n", html, headers or {}, sender)

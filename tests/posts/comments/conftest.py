@@ -71,7 +71,7 @@ def delivered(db):
     def deliver() -> list[Any]:
         mail.outbox.clear()
         for delivery in Delivery.objects.filter(state="queued").order_by("pk"):
-            delivering.deliver(delivery.pk)
+            delivering.deliver([delivery.pk])
         return list(mail.outbox)
 
     return deliver
