@@ -103,9 +103,7 @@ def as_email(delivery: Delivery, message: Message) -> Email:
     composed = Email(
         subject=message.subject,
         body=message.text,
-        from_email=str(
-            Address(_one_line(message.sender or settings.SITE_NAME), addr_spec=settings.DEFAULT_FROM_EMAIL)
-        ),
+        from_email=_sender(message.sender or settings.SITE_NAME),
         to=[delivery.recipient],
         headers={"Message-ID": delivery.message_id, **AUTOMATIC, **message.headers},
     )
