@@ -104,6 +104,7 @@ class Source(models.Model):
         """
         if other.pk == self.pk:
             raise ValueError("An outlet cannot be merged into itself.")
+        absorbing.send(sender=Source, kept=self, other=other)
         for relation in Source._meta.related_objects:
             # One-to-one rows describe the outlet that ends here: they end with it.
             if not relation.one_to_one:
@@ -118,6 +119,8 @@ class Source(models.Model):
         absorbed.send(sender=Source, source=self)
 
 
+# Sent before a row takes over another of its kind, which then is deleted: those who refer to either sort it out.
+absorbing = Signal()
 # Sent when an outlet has taken over the rows of another one: those who keep counts by outlet count again.
 absorbed = Signal()
 

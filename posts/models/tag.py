@@ -12,6 +12,7 @@ from taggit.managers import _TaggableManager
 from taggit.models import ItemBase, TagBase
 
 from posts.addressing import tag_url
+from sources.models import absorbing
 from sources.naming import fold, propose_slug, tidy_name
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Tag(TagBase):
 
         if other.pk == self.pk:
             raise ValueError("A tag cannot be merged into itself.")
+        absorbing.send(sender=Tag, kept=self, other=other)
         TaggedPost.objects.filter(tag=other).exclude(
             content_object__in=TaggedPost.objects.filter(tag=self).values("content_object")
         ).update(tag=self)

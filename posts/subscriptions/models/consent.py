@@ -1,0 +1,60 @@
+"""What somebody asked for, and that they confirmed it. No network address: where they sat proves nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from posts.subscriptions.models.subscriber import DEFAULT_HOUR, Subscriber, new_token
+
+UNCONFIRMED_LIVES = dt.timedelta(days=7)
+# What stood above the button, by version: raise the number with every change of what is promised.
+WORDING = 1
+WORDINGS = {
+    1: "Letters about what appears here, as chosen, until I say stop. The address is used for nothing else. "
+    "Nothing is sent before I have confirmed by the link in the first letter.",
+}
+
+
+class Consent(models.Model):
+    """One asking. While it is unconfirmed, further askings for the same address flow into it."""
+
+    email = models.EmailField("e-mail", db_index=True)
+    token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
+    # Address of each listing asked for → how often.
+    scopes = models.JSONField(default=dict)
+    hour = models.PositiveSmallIntegerField(default=DEFAULT_HOUR)
+    is_discreet = models.BooleanField(default=False)
+    wording = models.PositiveSmallIntegerField(default=WORDING)
+    came_from = models.CharField("asked on", max_length=300, blank=True)  # a page of ours, or a list that was imported
+    proof = models.TextField("proof, for an imported address", blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    mailed_at = models.DateTimeField(null=True)  # when the letter that asks to confirm was last queued
+    confirmed_at = models.DateTimeField(null=True)
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, null=True, related_name="consents")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], condition=Q(confirmed_at=None), name="consent_open_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, subscriber=None)
+                | Q(confirmed_at__isnull=False, subscriber__isnull=False),
+                name="consent_confirmed_has_subscriber",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Asked on {self.asked_at:%Y-%m-%d}"
+
+
+class Invited(models.Model):
+    """An address of an imported list was asked once, whatever became of it: known by a keyed hash, and no more."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
