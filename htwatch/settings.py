@@ -187,6 +187,7 @@ INSTALLED_APPS = [
     "posts",
     "posts.outbox",
     "posts.comments",
+    "posts.subscriptions",
 ]
 
 MIDDLEWARE = [
@@ -313,7 +314,13 @@ MARKDOWNX_URLS_PATH = "/admin/posts/post/markdown/"
 MARKDOWNX_UPLOAD_URLS_PATH = "/admin/posts/post/picture/"
 
 # The jobs of `tick`, in order: commands that find what is due, safe to run at any time and twice.
-TICK_COMMANDS = ["recount", *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []), "deliver", "tidy"]
+TICK_COMMANDS = [
+    "recount",
+    *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []),
+    *(["announce"] if "posts.subscriptions" in INSTALLED_APPS else []),
+    "deliver",
+    "tidy",
+]
 
 # A key switches on that comments are shown to Akismet too; without one, nothing of theirs leaves this site.
 AKISMET_KEY = setting("AKISMET_KEY", str.strip, "")

@@ -4,17 +4,21 @@ Nothing that such a form does is done in the name of somebody who is logged in, 
 could have a browser do for its own ends. A form that a browser says comes from another site is refused anyway.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django import forms
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from posts.limiting import TooOften
+
+logger = logging.getLogger(__name__)
 
 EMAIL_LENGTH = 254  # RFC 5321 leaves no room for more (erratum 1690)
 
@@ -26,6 +30,16 @@ def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
             return said(request, "This form came from another site", "Nothing was sent. Open the page here.", 403)
+        return view(request, **address)
+
+    return form_from_anywhere(wrapped)
+
+
+def form_from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages whose address is the secret, and whose form mailboxes send too (RFC 8058): no cache shares them."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
         response = view(request, **address)
         # Not "no-store": the browser's Back must find the page, and in it what was typed.
         patch_cache_control(response, private=True, no_cache=True)
@@ -33,6 +47,26 @@ def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
         return response
 
     return csrf_exempt(wrapped)
+
+
+def keeps_what_was_typed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where the database fails, say so on a page that needs none, with all that was typed in a form to send again."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
+        try:
+            return view(request, **address)
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            logger.error("A form could not be stored: %s", type(error).__name__)
+            typed = [(name, value) for name, values in request.POST.lists() for value in values]
+            context = {"typed": [each for each in typed if each[0] != "text"], "text": request.POST.get("text")}
+            response = render(request, "not_stored.html", context, status=503)
+            response.headers["Retry-After"] = "60"
+            return response
+
+    return wrapped
 
 
 def said(request: HttpRequest, heading: str, words: str, status: int = 200, **context: Any) -> HttpResponse:

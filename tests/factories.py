@@ -12,6 +12,9 @@ from PIL import Image as Pillow
 
 from posts.comments.models import Comment, Discussion
 from posts.models import Category, Post, Tag
+from posts.subscriptions.changing import follow
+from posts.subscriptions.models import Consent, Frequency, Subscriber
+from posts.subscriptions.scopes import find_scope
 from sources.links.models import Link
 from sources.models import Source
 
@@ -68,6 +71,20 @@ def make_comment(post: Post | None = None, body: str = "Well said.", **fields: A
     """Return a saved comment, approved unless told otherwise."""
     fields.setdefault("state", Comment.State.APPROVED)
     return Comment.objects.create(post=post or make_post(), body=body, once=get_random_string(32), **fields)
+
+
+def make_subscriber(email: str = "", *follows: str, since: dt.datetime | None = None, **fields: Any) -> Subscriber:
+    """Return a confirmed subscriber; what they follow is given as "/tag/north-korea/=daily"."""
+    email = email or f"reader{next(_numbers)}@reader.example"
+    since = since or timezone.now() - dt.timedelta(days=1)
+    subscriber = Subscriber.objects.create(email=email, made_at=since, **fields)
+    scopes = dict(each.split("=") for each in follows or ["/=post"])
+    for address, frequency in scopes.items():
+        follow(subscriber, find_scope(address), Frequency(frequency), at=since)
+    Consent.objects.create(
+        email=email, scopes=scopes, asked_at=since, confirmed_at=since, subscriber=subscriber, came_from="/"
+    )
+    return subscriber
 
 
 def keep_open(post: Post) -> Post:

@@ -2,12 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts import limiting
-from posts.answering import form_of_readers, said, too_often, unkept, wait_in_words
+from posts.answering import (
+    form_from_anywhere,
+    form_of_readers,
+    keeps_what_was_typed,
+    said,
+    too_often,
+    unkept,
+    wait_in_words,
+)
 from posts.comments import mailing
 from posts.comments.forms import AddressForm, CommentForm, ReportForm
 from posts.comments.models import Comment, Discussion, Follow, Policy, Proof, Report
@@ -38,29 +44,9 @@ _seen = TimestampSigner(salt="posts.comments.sent")
 # --- Writing
 
 
-def keeps_the_text(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the database fails, say so on a page that needs none, with all that was typed in a form to send again."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
-        try:
-            return view(request, **address)
-        except DatabaseError as error:
-            if request.method != "POST":
-                raise
-            logger.error("A comment could not be stored: %s", type(error).__name__)
-            typed = {name: request.POST.get(name, "") for name in ("name", "email", "parent", "stamp")}
-            context = {"typed": typed.items(), "text": request.POST.get("text", "")}
-            response = render(request, "comments/not_stored.html", context, status=503)
-            response.headers["Retry-After"] = "60"
-            return response
-
-    return wrapped
-
-
 @form_of_readers
 @require_http_methods(["GET", "HEAD", "POST"])
-@keeps_the_text
+@keeps_what_was_typed
 def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
     """Take a comment: preview it, refuse it in words, or store it and lead to the page that says what happens next."""
     post = find_post(**address)
@@ -230,7 +216,7 @@ def _store_report(comment: Comment, report: Report, writer: limiting.Writer) -> 
 # --- Being told of answers
 
 
-@form_of_readers
+@form_from_anywhere
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
     """Say yes to being told of answers, or leave. A GET changes nothing: mail scanners follow links.

@@ -86,14 +86,14 @@ class _WholeHeader(UnstructuredHeader):
     """A header on one line, however long (RFC 5322 allows 998): folded, an address in it is no address any longer."""
 
     def fold(self, *, policy: Any) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
+        return f"{self.name}: {self}{policy.linesep}"  # type: ignore[attr-defined]
 
 
 class Email(EmailMultiAlternatives):
     def message(self, *, policy: Any = email.policy.default) -> Any:
         registry = HeaderRegistry()
         for name in ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"):
-            registry.map_to_type(name.lower(), _WholeHeader)
+            registry.map_to_type(name.lower(), _WholeHeader)  # type: ignore[arg-type]
         # Seven bits: no server on the way has a reason to write the text anew, by which signatures break.
         return super().message(policy=policy.clone(header_factory=registry, cte_type="7bit"))
 

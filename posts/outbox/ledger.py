@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from itertools import batched
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ def new_message_id() -> str:
 
 
 class LedgerQuerySet(models.QuerySet[Any]):
-    def write(self, rows: Sequence[LedgerRow]) -> int:
+    def write(self, rows: Sequence[Any]) -> int:
         """Write rows down, once for each key; return how many are new. They are sent once this is committed.
 
         The database decides which of two comes first: the other one leaves no row, and no error either.
@@ -58,7 +59,7 @@ class LedgerQuerySet(models.QuerySet[Any]):
         """Have tasks send these, once the present transaction is committed."""
         for batch in batched(ids, BATCH):
             self.filter(pk__in=batch).update(nudged_at=at or timezone.now())
-            transaction.on_commit(lambda batch=batch: self.model.ask(list(batch)), robust=True)
+            transaction.on_commit(partial(self.model.ask, list(batch)), robust=True)
 
     def nudge_due(self, at: dt.datetime | None = None) -> None:
         """What the clock does: bring home what is stuck, and have what is due sent."""

@@ -30,6 +30,12 @@ def site_url() -> str:
 
 
 @register.simple_tag
+def site_zone() -> str:
+    """The name of the site's time zone, as it is spoken of: "Europe/London", "UTC"."""
+    return settings.TIME_ZONE.replace("_", " ")
+
+
+@register.simple_tag
 def site_pages() -> list[tuple[str, str]]:
     """Return the address and the title of each page that editors wrote."""
     pages = FlatPage.objects.filter(sites=settings.SITE_ID).order_by("url")

@@ -5,15 +5,12 @@ import time
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.core.signing import b62_encode
 from django.http import HttpResponse
 from django.test import Client
 
 from posts.comments import writing
 from posts.models import Post
-from posts.outbox import delivering
-from posts.outbox.models import Delivery
 from tests.factories import keep_open, make_post
 
 
@@ -62,16 +59,3 @@ def reader(post: Post) -> Reader:
 def slowly(monkeypatch):
     """Have every form be shown a minute before it is sent."""
     monkeypatch.setattr(writing._stamps, "timestamp", lambda: b62_encode(int(time.time()) - 60))
-
-
-@pytest.fixture
-def delivered(db):
-    """Do what the task worker does; return the mail that went out since it was last asked."""
-
-    def deliver() -> list[Any]:
-        mail.outbox.clear()
-        for delivery in Delivery.objects.filter(state="queued").order_by("pk"):
-            delivering.deliver([delivery.pk])
-        return list(mail.outbox)
-
-    return deliver

@@ -1,0 +1,181 @@
+"""What the letters say. What is queued are ids; who has left by then, or what was withdrawn, gets or is no letter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+
+from posts.lettering import letter_html, letter_text
+from posts.listing import ListedPost, read_posts
+from posts.models import Post
+from posts.outbox.composing import Message, NotWanted, composes, render_message
+from posts.rendering import plain_text
+from posts.subscriptions.announcing import TELLS, followers_of
+from posts.subscriptions.asking import ASKED
+from posts.subscriptions.digesting import COLLECTS
+from posts.subscriptions.models import Announcement, Consent, Frequency, Subscriber, Subscription
+from posts.subscriptions.models.consent import WORDINGS
+from posts.subscriptions.scopes import find_scopes, of_subscription
+
+# What a letter is called where its name may be seen by others: on a locked screen, in a list of letters.
+NEUTRAL_SENDER, NEUTRAL_SUBJECT = "Newsletter", "Your newsletter"
+MOST_IN_DIGEST = 50
+SUMMARY = 300  # characters of each post in a digest
+PERIODS = {
+    Frequency.DAILY: "since yesterday",
+    Frequency.WEEKLY: "in the last week",
+    Frequency.MONTHLY: "in the last month",
+}
+
+
+def letters_url(token: str) -> str:
+    """Return the address of a subscriber's own page, by which mailboxes leave for them too (RFC 8058)."""
+    return f"{settings.SITE_URL}/u/{token}/"
+
+
+def confirm_url(token: str) -> str:
+    return f"{settings.SITE_URL}/subscribe/confirm/{token}/"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """For whom a letter is written."""
+
+    token: str
+    is_discreet: bool = False
+    reasons: list[str] = field(default_factory=list)  # what they follow, in words
+
+
+@dataclass(frozen=True)
+class LetterPost:
+    """A post as a letter shows it."""
+
+    post: ListedPost
+    url: str
+    html: SafeString
+    text: str
+    summary: str
+    categories: str
+
+    @classmethod
+    def of(cls, post: ListedPost) -> "LetterPost":
+        url = settings.SITE_URL + post.url
+        return cls(
+            post=post,
+            url=url,
+            html=SafeString(letter_html(post.html, url)),
+            text=letter_text(post.html),
+            summary=plain_text(post.excerpt or post.html, SUMMARY),
+            categories=", ".join(shelf.name for shelf in post.categories),
+        )
+
+
+# --- Composing what was queued
+
+
+@composes(ASKED)
+def compose_ask(data: dict[str, Any]) -> Message:
+    consent = Consent.objects.filter(pk=data["consent"], confirmed_at=None).first()
+    if consent is None:
+        raise NotWanted("They have answered, or their time is over.")
+    return ask_letter(consent)
+
+
+@composes(TELLS)
+def compose_post(data: dict[str, Any]) -> Message:
+    subscriber = _subscriber(data["subscriber"])
+    announcement = Announcement.objects.select_related("post").defer(*_texts()).filter(pk=data["announcement"]).first()
+    if announcement is None:
+        raise NotWanted("The post is gone.")
+    following = followers_of(announcement.post).filter(subscriber=subscriber, frequency=Frequency.POST)
+    reasons = _reasons(following)
+    if not reasons:
+        raise NotWanted("They do not follow this any longer.")
+    posts = _public([announcement.post_id])
+    if not posts:
+        raise NotWanted("The post is withdrawn.")
+    return post_letter(posts[0], Addressee(subscriber.token, subscriber.is_discreet, reasons))
+
+
+@composes(COLLECTS)
+def compose_digest(data: dict[str, Any]) -> Message:
+    subscriber = _subscriber(data["subscriber"])
+    announced = Announcement.objects.filter(pk__in=data["announcements"]).values_list("post", flat=True)
+    posts = _public(list(announced))
+    if not posts:
+        raise NotWanted("All of it is withdrawn.")
+    reasons = _reasons(subscriber.subscriptions.active().exclude(frequency=Frequency.POST))
+    return digest_letter(posts, Addressee(subscriber.token, subscriber.is_discreet, reasons), data["frequency"])
+
+
+def _texts() -> list[str]:
+    return [f"post__{name}" for name in Post.TEXTS]
+
+
+def _subscriber(pk: int) -> Subscriber:
+    subscriber = Subscriber.objects.filter(pk=pk, state=Subscriber.State.ACTIVE).first()
+    if subscriber is None:
+        raise NotWanted("They have left, or are suspended.")
+    return subscriber
+
+
+def _public(posts: list[int]) -> list[ListedPost]:
+    return read_posts(Post.objects.published().filter(pk__in=posts))
+
+
+def _reasons(subscriptions: Any) -> list[str]:
+    rows: Iterable[Subscription] = subscriptions.with_scopes()
+    return [of_subscription(row).words for row in rows]
+
+
+# --- The letters
+
+
+def ask_letter(consent: Consent) -> Message:
+    """May we write to you?"""
+    subject = f"Please confirm: letters from {settings.SITE_NAME}"
+    context = {
+        "url": confirm_url(consent.token),
+        "scopes": [scope.words for scope in find_scopes(consent.scopes)],
+        "wording": WORDINGS[consent.wording],
+        "proof": consent.proof,
+    }
+    if consent.is_discreet:
+        return render_message("subscription_ask", "Please confirm", context, sender=NEUTRAL_SENDER)
+    return render_message("subscription_ask", subject, context)
+
+
+def post_letter(post: ListedPost, to: Addressee) -> Message:
+    """One post, as a listing shows it."""
+    return _letter("subscription_post", post.display_title, {"item": LetterPost.of(post)}, to)
+
+
+def digest_letter(posts: list[ListedPost], to: Addressee, frequency: str) -> Message:
+    """Several posts, each with its first words."""
+    first, more = posts[0].display_title, len(posts) - 1
+    subject = first if not more else f"{first}, and {more} more"
+    when = PERIODS.get(frequency, "lately")  # type: ignore[call-overload]
+    context = {
+        "items": [LetterPost.of(post) for post in posts[:MOST_IN_DIGEST]],
+        "count": len(posts),
+        "more": max(0, len(posts) - MOST_IN_DIGEST),
+        "when": when,
+    }
+    return _letter("subscription_digest", subject, context, to)
+
+
+def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee) -> Message:
+    url = letters_url(to.token)
+    headers = {
+        "List-Id": f"<letters.{urlsplit(settings.SITE_URL).hostname}>",
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Precedence": "bulk",
+    }
+    context = {**context, "url": url, "reasons": to.reasons, "is_discreet": to.is_discreet}
+    if to.is_discreet:
+        return render_message(template, NEUTRAL_SUBJECT, context, headers, sender=NEUTRAL_SENDER)
+    return render_message(template, subject, context, headers)

@@ -1,0 +1,14 @@
+"""The addresses of those who want to be told."""
+
+from django.urls import path
+
+from posts.subscriptions import views
+
+app_name = "subscriptions"
+
+urlpatterns = [
+    path("subscribe/", views.subscribe, name="subscribe"),
+    path("subscribe/sent/", views.sent, name="sent"),
+    path("subscribe/confirm/<token>/", views.confirm, name="confirm"),
+    path("u/<token>/", views.letters, name="letters"),
+]

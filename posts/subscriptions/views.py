@@ -1,0 +1,236 @@
+"""What readers do: ask to be told, confirm it, change what comes, leave. A GET changes nothing, ever: mail scanners
+follow links."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from posts import limiting
+from posts.answering import (
+    form_from_anywhere,
+    form_of_readers,
+    keeps_what_was_typed,
+    said,
+    unkept,
+    wait_in_words,
+)
+from posts.limiting import TooOften
+from posts.subscriptions import asking
+from posts.subscriptions.changing import change_frequency, follow, leave
+from posts.subscriptions.forms import ScopesForm, SubscribeForm, category_scopes, hour_choices
+from posts.subscriptions.models import Consent, Frequency, Policy, Subscriber, Subscription
+from posts.subscriptions.models.consent import WORDING, WORDINGS
+from posts.subscriptions.scopes import WHOLE_SITE, Scope, find_scope, find_scopes, of_subscription
+
+LIFTED_BY_READERS = asking.LIFTED_BY_READERS
+
+
+# --- Asking
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Ask to be told. The answer is the same for an address that is known and for one that is not."""
+    if request.method != "POST":
+        return _show_form(request, None)
+    form = SubscribeForm(request.POST)
+    if not form.is_valid():
+        return _show_form(request, form, status=400)
+    if not form.cleaned_data["website"]:
+        try:
+            asking.ask(form.wish(), limiting.writer_of(request))
+        except TooOften as error:
+            wait = f"Too many such requests came from your network lately. Send it again in {wait_in_words(error)}."
+            return _show_form(request, form, sentence=wait, status=429, retry=error.wait)
+    response = redirect("subscriptions:sent")
+    response.status_code = 303  # RFC 9110, 15.4.4: look there for the answer; Reload does not send again
+    return response
+
+
+def _show_form(
+    request: HttpRequest, form: SubscribeForm | None, *, sentence: str = "", status: int = 200, retry: int = 0
+) -> HttpResponse:
+    given = (request.POST if form else request.GET).getlist("scope")[: asking.MOST_SCOPES]
+    chosen = find_scopes(given) or ([] if form else [WHOLE_SITE])
+    categories = category_scopes()
+    listed = {WHOLE_SITE.url, *(url for _, _, url in categories)}
+    data: Any = request.POST if form else {}
+    context = {
+        "form": form,
+        "sentence": sentence,
+        "chosen": {scope.url for scope in chosen},
+        "others": [scope for scope in chosen if scope.url not in listed],
+        "whole_site": WHOLE_SITE,
+        "categories": categories,
+        "frequencies": Frequency.choices,
+        "frequency": data.get("frequency") or request.GET.get("frequency") or Frequency.WEEKLY,
+        "hours": hour_choices(),
+        "hour": data.get("hour", ""),
+        "is_discreet": "discreet" in data,
+        "wording": WORDINGS[WORDING],
+        "page": data.get("page") or request.GET.get("page", ""),
+    }
+    response = render(request, "subscriptions/subscribe.html", context, status=status)
+    if retry:
+        response.headers["Retry-After"] = str(retry)
+    return response
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "subscriptions/sent.html")
+
+
+# --- Confirming
+
+
+@form_of_readers
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind the link of the first letter; its button confirms."""
+    consent = asking.find_open(token)
+    if consent is None:
+        words = "Either its week is over, or you have left since. Ask again, and a new letter comes."
+        return said(request, "This link is no longer valid", words, 404, back_url="/subscribe/", back="Ask again")
+    chosen = set(request.POST.getlist("scope"))
+    is_nothing = request.method == "POST" and "listed" in request.POST and not chosen
+    if request.method == "POST" and not is_nothing:
+        asking.confirm(consent, chosen or None)
+        consent.refresh_from_db()
+    often = dict(Frequency.choices)
+    context = {
+        "consent": consent,
+        "rows": [(scope, often[each]) for scope, each in _wished(consent)],
+        "wording": WORDINGS[consent.wording],
+        "waits": _waits(consent.subscriber),
+        "is_nothing": is_nothing,
+    }
+    return unkept(render(request, "subscriptions/confirm.html", context))
+
+
+def _wished(consent: Consent) -> list[tuple[Scope, str]]:
+    found = ((find_scope(address), often) for address, often in consent.scopes.items())
+    return [(scope, often) for scope, often in found if scope]
+
+
+def _waits(subscriber: Subscriber | None) -> bool:
+    waiting = Subscription.objects.filter(subscriber=subscriber, state=Subscription.State.WAITING)
+    return subscriber is not None and waiting.exists()
+
+
+# --- Changing and leaving
+
+
+@form_from_anywhere
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters(request: HttpRequest, token: str) -> HttpResponse:
+    """A subscriber's own page. A bare POST leaves: that is what mailboxes send for one click (RFC 8058), with either
+    encoding, no cookie, and any number of times."""
+    subscriber = Subscriber.objects.filter(token=token).first()
+    if request.method == "POST":
+        typed = _typed(request)
+        if "save" not in typed and "resume" not in typed:
+            if subscriber:
+                leave(subscriber)
+            words = "No letters come any longer, and your address is deleted. It takes effect at once."
+            return said(request, "You have left", words)
+    if subscriber is None:
+        words = "You have left, or the address of this page is not whole. Nothing is sent to you from here."
+        return said(request, "There are no letters here", words, 404, back_url="/subscribe/", back="Subscribe")
+    if "download" in request.GET:
+        return _download(subscriber)
+    form = ScopesForm(request.POST if request.method == "POST" else None)
+    is_saved = request.method == "POST" and form.is_valid() and _save(request, subscriber, form)
+    return unkept(_show_letters(request, subscriber, form, is_saved=is_saved))
+
+
+def _typed(request: HttpRequest) -> Any:
+    """Return the fields of a POST; none where its body cannot be read, which then is a bare one."""
+    try:
+        return request.POST
+    except (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, OSError):
+        return {}
+
+
+@transaction.atomic
+def _save(request: HttpRequest, subscriber: Subscriber, form: ScopesForm) -> bool:
+    if "resume" in request.POST:
+        if subscriber.reason in LIFTED_BY_READERS:
+            subscriber.resume()
+        return True
+    hour = request.POST.get("hour", "")
+    if hour in {str(value) for value, _ in hour_choices()}:
+        subscriber.hour = int(hour)
+    subscriber.is_discreet = "discreet" in request.POST
+    subscriber.save(update_fields=["hour", "is_discreet"])
+    for subscription in subscriber.subscriptions.select_for_update().select_related("subscriber"):
+        often = request.POST.get(f"often-{subscription.pk}", "")
+        if often == "stop":
+            subscription.delete()
+        elif often in Frequency.values:
+            change_frequency(subscription, Frequency(often))
+    waits = Policy.current().waits_for_approval
+    often = request.POST.get("frequency", "")
+    frequency = Frequency(often) if often in Frequency.values else Frequency.WEEKLY
+    for scope in form.cleaned_data["scopes"]:
+        follow(subscriber, scope, frequency, waits=waits)
+    return True
+
+
+def _show_letters(
+    request: HttpRequest, subscriber: Subscriber, form: ScopesForm, *, is_saved: bool = False
+) -> HttpResponse:
+    rows = [(row, of_subscription(row)) for row in subscriber.subscriptions.with_scopes()]
+    followed = {scope.url for _, scope in rows}
+    context = {
+        "subscriber": subscriber,
+        "rows": rows,
+        "form": form,
+        "is_saved": is_saved,
+        "may_resume": subscriber.reason in LIFTED_BY_READERS,
+        "frequencies": Frequency.choices,
+        "hours": hour_choices(),
+        "categories": [row for row in category_scopes() if row[2] not in followed],
+        "whole_site": None if WHOLE_SITE.url in followed else WHOLE_SITE,
+        "consents": subscriber.consents.all(),
+    }
+    status = 400 if request.method == "POST" and not is_saved else 200
+    return render(request, "subscriptions/letters.html", context, status=status)
+
+
+def _download(subscriber: Subscriber) -> HttpResponse:
+    """All that is kept with this address, as JSON."""
+    kept = {
+        "address": subscriber.email,
+        "state": subscriber.state_label,
+        "hour": subscriber.hour,
+        "discreet": subscriber.is_discreet,
+        "follows": [
+            {"address": of_subscription(row).url, "frequency": row.frequency, "since": row.starts_at.isoformat()}
+            for row in subscriber.subscriptions.with_scopes()
+        ],
+        "consents": [_consent(consent) for consent in subscriber.consents.all()],
+    }
+    answer = json.dumps(kept, ensure_ascii=False, indent=2)
+    response = HttpResponse(answer, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="letters.json"'
+    return unkept(response)
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "asked_at": consent.asked_at.isoformat(),
+        "asked_on": consent.came_from,
+        "confirmed_at": consent.confirmed_at and consent.confirmed_at.isoformat(),
+        "scopes": consent.scopes,
+        "wording": WORDINGS[consent.wording],
+        "proof": consent.proof,
+    }
