@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from posts.rendering import PIPELINES
+from posts import rendering
+from posts.lettering import render_letter
+
+PIPELINES = {**rendering.PIPELINES, "email": render_letter}
 
 
 class Command(BaseCommand):
