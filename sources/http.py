@@ -50,23 +50,30 @@ def fetch(
     url: str,
     *,
     data: Mapping[str, str] | None = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    follow: bool = True,
     max_bytes: int = MAX_BYTES,
     seconds: float = SECONDS,
 ) -> Fetched:
-    """GET an address, or POST a form where there is `data`. Raises Refused or Failed."""
+    """GET an address, or POST `data` as a form, or `content` as it is. Raises Refused or Failed.
+
+    What is only for the one who is asked goes with `follow=False`: a redirect is then an answer like any other.
+    """
     deadline = time.monotonic() + seconds
-    with httpx.Client(trust_env=False, follow_redirects=False, headers=HEADERS) as client:
+    sent = {name: value for name, value in (("data", data), ("content", content)) if value is not None}
+    with httpx.Client(trust_env=False, follow_redirects=False, headers={**HEADERS, **(headers or {})}) as client:
         for _ in range(MOST_REDIRECTS + 1):
-            fetched = _ask(client, url, data, max_bytes, deadline)
-            if fetched.status not in REDIRECTS or "location" not in fetched.headers:
+            fetched = _ask(client, url, sent, max_bytes, deadline)
+            if not follow or fetched.status not in REDIRECTS or "location" not in fetched.headers:
                 return fetched
             url = urljoin(url, fetched.headers["location"])
             if fetched.status in (301, 302, 303):
-                data = None
+                sent = {}
     raise Failed(f"It redirects more than {MOST_REDIRECTS} times.")
 
 
-def _ask(client: httpx.Client, url: str, data: Mapping[str, str] | None, max_bytes: int, deadline: float) -> Fetched:
+def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int, deadline: float) -> Fetched:
     host, port, address = _checked(url)
     left = deadline - time.monotonic()
     if left <= 0:
@@ -75,10 +82,10 @@ def _ask(client: httpx.Client, url: str, data: Mapping[str, str] | None, max_byt
     target = httpx.URL(url).copy_with(host=str(address), port=port)
     extensions: dict[str, Any] = {"sni_hostname": host}
     headers = {"Host": httpx.URL(url).netloc.decode("ascii")}
-    method = "GET" if data is None else "POST"
+    method = "POST" if sent else "GET"
     try:
         with client.stream(
-            method, target, data=data, headers=headers, extensions=extensions, timeout=min(left, SECONDS)
+            method, target, **sent, headers=headers, extensions=extensions, timeout=min(left, SECONDS)
         ) as response:
             body = _read(response, max_bytes, deadline)
             return Fetched(url, response.status_code, dict(response.headers), body)

@@ -24,7 +24,11 @@ class Outside(BaseHTTPRequestHandler):
         answer()
 
     def do_POST(self) -> None:
-        self.send(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/moved"):
+            self.send(b"", int(self.path.removeprefix("/moved")), Location="/")
+        else:
+            self.send(body, X_Type=self.headers["Content-Type"], X_Mark=self.headers.get("X-Mark", ""))
 
     def send(self, body: bytes, status: int = 200, **headers: str) -> None:
         self.send_response(status)
@@ -158,6 +162,27 @@ class TestAsking:
 
     def test_a_form(self, outside):
         assert fetch(f"{outside}/", data={"a": "b c"}).body == b"a=b+c"
+
+    def test_bytes_as_they_are_with_headers_beside(self, outside):
+        headers = {"Content-Type": "application/json", "X-Mark": "m"}
+        fetched = fetch(f"{outside}/", content=b'{"a": 1}', headers=headers)
+        assert fetched.body == b'{"a": 1}'
+        assert (fetched.headers["x-type"], fetched.headers["x-mark"]) == ("application/json", "m")
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_where_redirects_are_not_followed_they_are_the_answer(self, outside, status):
+        fetched = fetch(f"{outside}/moved{status}", content=b"signed", follow=False)
+        assert (fetched.status, fetched.headers["location"]) == (status, "/")
+
+    @pytest.mark.parametrize(("status", "body"), [(302, b"hello"), (303, b"hello"), (307, b"words"), (308, b"words")])
+    def test_what_was_sent_goes_on_only_where_the_standard_says_so(self, outside, status, body):
+        assert fetch(f"{outside}/moved{status}", content=b"words").body == body
+
+    @pytest.mark.parametrize("follow", [True, False])
+    def test_nothing_is_sent_inside(self, outside, settings, follow):
+        settings.FETCH_ALLOW = []
+        with pytest.raises(Refused):
+            fetch("http://10.0.0.1/", content=b"words", follow=follow)
 
     def test_packed_answers_are_unpacked(self, outside):
         assert fetch(f"{outside}/packed").body == b"hello" * 100
