@@ -187,6 +187,7 @@ INSTALLED_APPS = [
     "posts",
     "posts.outbox",
     "posts.comments",
+    "posts.webhooks",
     "posts.subscriptions",
 ]
 
@@ -318,6 +319,7 @@ TICK_COMMANDS = [
     "recount",
     *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []),
     *(["announce"] if "posts.subscriptions" in INSTALLED_APPS else []),
+    *(["call"] if "posts.webhooks" in INSTALLED_APPS else []),
     "deliver",
     "tidy",
 ]

@@ -47,7 +47,7 @@ print("fine")
 """
 
 
-@pytest.mark.parametrize("app", ["posts.comments", "posts.subscriptions"])
+@pytest.mark.parametrize("app", ["posts.comments", "posts.subscriptions", "posts.webhooks"])
 def test_the_site_runs_without(app, tmp_path):
     result = subprocess.run(
         [sys.executable, "-c", VISIT, str(tmp_path)],

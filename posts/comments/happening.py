@@ -1,0 +1,22 @@
+"""What other systems may be told: that a comment waits, and where to decide on it. Of its writer, nothing."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.urls import reverse
+
+from posts.addressing import post_url
+from posts.comments.models import Comment
+from posts.hooks import Happening
+
+KIND = "comment.held"
+
+
+def happened(since: dt.datetime) -> Iterator[Happening]:
+    queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
+    held = Comment.objects.filter(state=Comment.State.HELD, state_since__gt=since, post__published_on__isnull=False)
+    columns = ("pk", "state_since", "post__published_on", "post__slug")
+    for pk, state_since, published_on, slug in held.order_by("state_since", "pk").values_list(*columns):
+        data = {"comment": pk, "post": settings.SITE_URL + post_url(published_on, slug), "queue": queue}
+        yield Happening(KIND, f"{KIND}:{pk}", state_since, data)
