@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Raise it with every change that makes other HTML of the same text, and run `manage.py rerender`.
-RENDERING_VERSION = 1
+RENDERING_VERSION = 2
 MAX_TEXT_LENGTH = 100_000
 MAX_COMMENT_LENGTH = 5_000
 
@@ -54,6 +54,7 @@ _MORE = re.compile(r"<!--\s*more\b.*?-->", re.IGNORECASE | re.DOTALL)
 # patterns meet tags and nothing else.
 _TAG = re.compile(r"<(/?a|img)((?: [a-z-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
+_TABLE = re.compile(r"<table((?: [a-z-]+=\"[^\"]*\")*)>")
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
 _CAPTION = re.compile(r"<figcaption>.*?</figcaption>", re.DOTALL)
 _INLINE = re.compile(
@@ -185,7 +186,7 @@ def _finish(cleaned: str, shift: int) -> str:
     text = _TAG.sub(_TagFinisher(), text)
     text = _LONE_PICTURE.sub(_figure, text)
     # A wide table scrolls inside its own region, which the keyboard can reach (WCAG 2.1.1).
-    text = text.replace("<table>", '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
+    text = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0"><table\1>', text)
     return text.replace("</table>", "</table></div>").strip()
 
 

@@ -47,12 +47,14 @@ class FeedItem:
     categories: list[str] = field(default_factory=list)
 
 
+_OPENING_TAG = re.compile(r"<[a-z][^<>]*>")
 _OWN_ADDRESS = re.compile(r'( (?:href|src|cite)=")(/(?!/))')
 
 
 def absolute(html: str) -> str:
     """Return HTML made by our rendering, its addresses complete: a feed is read elsewhere."""
-    return _OWN_ADDRESS.sub(rf"\1{settings.SITE_URL}\2", html)
+    completed = rf"\1{settings.SITE_URL}\2"
+    return _OPENING_TAG.sub(lambda tag: _OWN_ADDRESS.sub(completed, tag[0]), html)
 
 
 class _Rss(feedgenerator.Rss201rev2Feed):

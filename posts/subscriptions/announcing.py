@@ -91,7 +91,7 @@ def followers_of(post: Post) -> QuerySet[Subscription]:
 
 def tell_again(post: Post, by: str, at: dt.datetime | None = None) -> Announcement:
     """Announce a post once more, to all who follow it now. The letters are written by the next `announce`."""
-    last = Announcement.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 0
+    last = Announcement.objects.filter(post=post).aggregate(last=Max("number"))["last"] or 1
     return Announcement.objects.create(post=post, number=last + 1, asked_by=by, made_at=at or timezone.now())
 
 

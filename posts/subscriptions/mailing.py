@@ -67,7 +67,7 @@ class LetterPost:
             post=post,
             url=url,
             html=SafeString(letter_html(post.html, url)),
-            text=letter_text(post.html),
+            text=letter_text(post.html, url),
             summary=plain_text(post.excerpt or post.html, SUMMARY),
             categories=", ".join(shelf.name for shelf in post.categories),
         )

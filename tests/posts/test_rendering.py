@@ -201,3 +201,9 @@ def test_rerender_renews_texts_of_an_older_version(capsys):
     post.refresh_from_db()
     assert post.body_html == "<p><em>New</em></p>"
     assert "1 of them look different" in capsys.readouterr().out
+
+
+def test_a_table_with_a_language_scrolls_in_its_own_frame():
+    html = render_post('<table lang="ko"><tr><td>북한</td></tr></table>').html
+    assert html.startswith('<div class="wide" role="group" aria-label="Table" tabindex="0"><table lang="ko">')
+    assert html.count("<div") == html.count("</div>") == 1

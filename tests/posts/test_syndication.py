@@ -8,6 +8,7 @@ import pytest
 from django.contrib.sites.models import Site
 from django.utils import timezone
 
+from posts.syndication import absolute
 from tests.factories import make_category, make_link, make_post, make_source
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +148,8 @@ def test_the_sitemap_is_an_index_of_what_is_public(client):
     assert "later" not in tags
     assert "/category/fishing/" in client.get("/sitemap-categories.xml").content.decode()
     assert "/source/nk-news/" in client.get("/sitemap-sources.xml").content.decode()
+
+
+def test_an_address_in_a_sample_of_code_stays_as_it_was_written():
+    shown = '<p><code>&lt;a href="/x"&gt;</code> <a href="/y">y</a></p>'
+    assert absolute(shown) == shown.replace('"/y"', '"https://watch.example/y"')

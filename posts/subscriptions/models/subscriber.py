@@ -122,9 +122,7 @@ class Subscription(models.Model):
         WAITING = "waiting", "Waits for approval"
         ACTIVE = "active", "Active"
 
-    subscriber = models.ForeignKey(
-        Subscriber, on_delete=models.CASCADE, related_name="subscriptions", db_index=False
-    )
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="subscriptions", db_index=False)
     # Deleted with what is followed (see following): an editor who deletes a tag needs no leave for its followers.
     tag = models.ForeignKey(Tag, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+")
     category = models.ForeignKey(Category, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+")
