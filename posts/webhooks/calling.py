@@ -144,7 +144,7 @@ def _post(row: Call, at: dt.datetime) -> Answer:
         status, words = fetched.status, _words(fetched)
     except (Refused, Failed) as error:
         status, words = None, str(error)
-    seconds = time.monotonic() - begun
+    seconds = round(time.monotonic() - begun, 3)
     return Answer(call=row, at=at, status=status, words=words[:WORDS_LENGTH], seconds=seconds)
 
 
