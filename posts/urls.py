@@ -40,7 +40,14 @@ class _Words(StringConverter):
     regex = "[^/\\x00]+(?:/[^/\\x00]+)*"
 
 
+class _Token(StringConverter):
+    """What an address in a letter ends in: 22 characters, see the models that make them."""
+
+    regex = "[A-Za-z0-9_-]{22}"
+
+
 register_converter(_PageNumber, "page")
+register_converter(_Token, "token")
 register_converter(_Year, "yyyy")
 register_converter(_TwoDigits, "dd")
 register_converter(_Word, "word")

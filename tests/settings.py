@@ -13,6 +13,7 @@ for _name in ("DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "TIME_ZONE", "E
 from htwatch.settings import *  # noqa: E402, F403
 
 SITE_URL = "https://watch.example"
+DEFAULT_FROM_EMAIL = "htwatch@watch.example"
 MEDIA_ROOT = tempfile.mkdtemp(prefix="htwatch-media-")
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="htwatch-static-"))
 for _folder in (MEDIA_ROOT, STATIC_ROOT):

@@ -18,6 +18,6 @@ urlpatterns = [
     path("comments/<int:pk>/report/", views.comment_report, name="report"),
     path("comments/sent/<token>/", views.comment_sent, name="sent"),
     path("comments/privacy/", views.privacy_ask, name="privacy"),
-    path("comments/privacy/<token>/", views.privacy_detail, name="privacy-detail"),
-    path("c/<token>/", views.follow_detail, name="follow"),
+    path("comments/privacy/<token:token>/", views.privacy_detail, name="privacy-detail"),
+    path("c/<token:token>/", views.follow_detail, name="follow"),
 ]

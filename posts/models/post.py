@@ -21,7 +21,7 @@ from posts.dating import byline_date, site_date
 from posts.models.category import Category, CategoryEntry
 from posts.models.tag import TaggedPost, TagsOfPost
 from posts.models.tally import Tally
-from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, render_post
+from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, render_post, rendering_version
 from sources.links.models import Link
 from sources.models import Source
 from sources.naming import propose_slug, tidy_name, tidy_slug
@@ -76,7 +76,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     body_html = models.TextField(editable=False, blank=True)
     # The part above <!--more-->, for listings; empty where a listing shows the whole text.
     lead_html = models.TextField(editable=False, blank=True)
-    rendering_version = models.PositiveSmallIntegerField(editable=False, default=RENDERING_VERSION)
+    rendering_version = models.PositiveSmallIntegerField(editable=False, default=rendering_version)
     excerpt = models.TextField(
         blank=True,
         max_length=1000,

@@ -81,7 +81,8 @@ def _note(wish: Wish) -> Consent:
             return Consent.objects.create(email=wish.email, scopes=dict(wish.scopes), **columns)
     except IntegrityError:
         consent = Consent.objects.select_for_update().get(email=wish.email, confirmed_at=None)
-    consent.scopes = dict(list({**consent.scopes, **wish.scopes}.items())[-MOST_SCOPES:])
+    before = [(address, often) for address, often in consent.scopes.items() if address not in wish.scopes]
+    consent.scopes = {**dict(before[: MOST_SCOPES - len(wish.scopes)]), **wish.scopes}
     for name, value in columns.items():
         setattr(consent, name, value)
     consent.save()

@@ -64,8 +64,9 @@ def _at_source(slug: str) -> Scope | None:
 
 
 def find_scopes(addresses: Iterable[str]) -> list[Scope]:
-    """Return what these name, each once, without those that name nothing."""
-    return list(dict.fromkeys(scope for scope in map(find_scope, addresses) if scope))
+    """Return what these name, each once, without those that name nothing: the site, then each kind by name."""
+    found = {scope for scope in map(find_scope, addresses) if scope}
+    return sorted(found, key=lambda scope: (scope.kind, scope.name))
 
 
 def of_tag(tag: Tag | None) -> Scope | None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import posts.urls  # noqa: F401  registers the converter of tokens
 from posts.subscriptions import views
 
 app_name = "subscriptions"
@@ -9,6 +10,6 @@ app_name = "subscriptions"
 urlpatterns = [
     path("subscribe/", views.subscribe, name="subscribe"),
     path("subscribe/sent/", views.sent, name="sent"),
-    path("subscribe/confirm/<token>/", views.confirm, name="confirm"),
-    path("u/<token>/", views.letters, name="letters"),
+    path("subscribe/confirm/<token:token>/", views.confirm, name="confirm"),
+    path("u/<token:token>/", views.letters, name="letters"),
 ]

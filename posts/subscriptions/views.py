@@ -117,8 +117,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _wished(consent: Consent) -> list[tuple[Scope, str]]:
-    found = ((find_scope(address), often) for address, often in consent.scopes.items())
-    return [(scope, often) for scope, often in found if scope]
+    found = [(find_scope(address), often) for address, often in consent.scopes.items()]
+    return sorted([(scope, often) for scope, often in found if scope], key=lambda row: (row[0].kind, row[0].name))
 
 
 def _waits(subscriber: Subscriber | None) -> bool:

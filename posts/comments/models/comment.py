@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from posts.models import Post
-from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment
+from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment, rendering_version
 
 NAME_LENGTH, ONCE_LENGTH = 80, 64
 TEXTS_OF_POST = [f"post__{column}" for column in Post.TEXTS]  # what a list of comments does not read
@@ -71,7 +71,7 @@ class Comment(models.Model):
     email = models.EmailField("e-mail", blank=True, db_index=True)
     body = models.TextField("text", blank=True, validators=[MaxLengthValidator(MAX_COMMENT_LENGTH)])
     body_html = models.TextField(editable=False, blank=True)
-    rendering_version = models.PositiveSmallIntegerField(editable=False, default=RENDERING_VERSION)
+    rendering_version = models.PositiveSmallIntegerField(editable=False, default=rendering_version)
     state = models.CharField(max_length=8, choices=State, default=State.HELD)
     state_since = models.DateTimeField(default=timezone.now, editable=False)
     # What spoke against it when it came, for moderators: [["links", "It has 5 links."], …]

@@ -1,0 +1,352 @@
+"""The ledger against a real server that is slow, refuses, drops, is down: each message arrives once."""
+
+import datetime as dt
+import smtplib
+import threading
+import time
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from posts.outbox import composing, delivering, smtp
+from posts.outbox.composing import Message, composes
+from posts.outbox.ledger import LOST_TWICE
+from posts.outbox.models import Delivery
+from tests.posts.outbox.server import Server
+
+pytestmark = [
+    pytest.mark.django_db,
+    # A connection that the server itself aborts is closed by nobody else.
+    pytest.mark.filterwarnings("ignore:.*StreamWriter.*:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:.*StreamWriter.*:pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def server():
+    running = Server()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(autouse=True)
+def mail_by_smtp(settings, monkeypatch, request):
+    monkeypatch.setattr(composing, "_composers", {})
+
+    @composes("greet")
+    def compose(data):
+        return Message("Hello", "Hello, plain", "<p>Hello</p>")
+
+    if "server" in request.fixturenames:
+        port = request.getfixturevalue("server")._controller.port
+        settings.MAILERS = {
+            "default": {
+                "BACKEND": "posts.outbox.smtp.EmailBackend",
+                "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
+            }
+        }
+
+
+def queue(number: int = 1) -> list[int]:
+    rows = [
+        Delivery(key=f"greet:{index}", kind="greet", recipient=f"r{index}@reader.example") for index in range(number)
+    ]
+    Delivery.objects.write(rows)
+    return list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def states() -> Counter:
+    return Counter(Delivery.objects.values_list("state", flat=True))
+
+
+class Clock:
+    """Time as an argument: the clock's job and the worker's, at that moment."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+
+    def pass_time(self, **time: float) -> None:
+        self.now += dt.timedelta(**time)
+
+    def tick(self) -> int:
+        Delivery.objects.return_stuck(self.now)
+        queued = Delivery.objects.filter(state="queued").order_by("next_try_at", "pk")
+        return delivering.deliver(list(queued.values_list("pk", flat=True)), self.now)
+
+
+class TestAWellServer:
+    def test_many_messages_share_one_connection(self, server):
+        assert delivering.deliver(queue(20)) == 20
+        assert server.connections == 1
+        assert len(set(server.ids)) == 20
+        assert states() == {"sent": 20}
+
+    def test_it_keeps_to_the_rate(self, server, settings):
+        settings.EMAIL_RATE = 20
+        pks = queue(10)
+        begin = time.monotonic()
+        delivering.deliver(pks)
+        # Nine waits of a twentieth of a second, and the machine may only make it longer.
+        assert time.monotonic() - begin > 0.4
+
+    def test_a_connection_that_ended_between_two_messages_is_opened_anew(self, server):
+        server.drops_after = 3
+
+        pks = queue(3)
+        with smtp.Line() as line:
+            for pk in pks:
+                delivery = Delivery.objects.get(pk=pk)
+                line.send(delivering.as_email(delivery, Message("Hello", "Hello", "<p>Hello</p>")))
+            time.sleep(0.3)
+            delivery = Delivery.objects.get(pk=pks[0])
+            line.send(delivering.as_email(delivery, Message("Again", "Again", "<p>Again</p>")))
+        assert server.connections == 2
+        assert len(server.accepted) == 4
+
+
+class TestASlowServer:
+    def test_each_arrives_once(self, server):
+        server.seconds = 0.2
+        assert delivering.deliver(queue(5)) == 5
+        assert len(server.ids) == len(set(server.ids)) == 5
+
+
+class TestARefusingServer:
+    def test_an_unknown_mailbox_is_given_up_and_the_others_get_theirs(self, server):
+        server.rcpt = lambda address: "550 5.1.1 no such user" if address.startswith("r1@") else None
+        assert delivering.deliver(queue(3)) == 2
+        assert server.connections == 1
+        refused = Delivery.objects.get(key="greet:1")
+        assert (refused.state, refused.is_refused, refused.error) == ("failed", True, "550 5.1.1 no such user")
+
+    def test_451_is_tried_again_with_patience(self, server):
+        tries = Counter()
+
+        def greylist(address):
+            tries[address] += 1
+            return "451 4.7.1 try again later" if tries[address] < 3 else None
+
+        server.rcpt = greylist
+        queue(3)
+        clock = Clock()
+        assert clock.tick() == 0
+        clock.pass_time(minutes=1)
+        assert clock.tick() == 0
+        assert set(tries.values()) == {1}  # not before its time
+        clock.pass_time(minutes=1, seconds=1)
+        assert clock.tick() == 0
+        clock.pass_time(minutes=6, seconds=1)
+        assert clock.tick() == 3
+        assert len(server.ids) == 3
+
+    def test_spam_at_the_end_of_the_data_is_final_and_says_nothing_against_the_mailbox(self, server):
+        server.data = lambda message: "554 5.7.1 spam"
+        assert delivering.deliver(queue(1)) == 0
+        delivery = Delivery.objects.get()
+        assert (delivery.state, delivery.is_refused) == ("failed", False)
+
+    def test_a_full_disk_over_there_is_for_now(self, server):
+        server.data = lambda message: "452 4.3.1 full"
+        delivering.deliver(queue(1))
+        server.data = lambda message: None
+        clock = Clock()
+        clock.pass_time(minutes=3)
+        assert clock.tick() == 1
+
+    def test_a_mailbox_that_no_server_takes_is_given_up_at_once(self, server):
+        Delivery.objects.queue("odd", "greet", "jürgen@reader.example")
+        assert delivering.deliver(Delivery.objects.values_list("pk", flat=True)) == 0
+        assert Delivery.objects.get().state == "failed"
+        assert server.connections == 0
+
+
+class TestALostAnswer:
+    def test_it_is_sent_once_more_under_the_same_message_id(self, server):
+        server.data = lambda message: "drop"
+        queue(1)
+        clock = Clock()
+        assert clock.tick() == 0
+        assert Delivery.objects.get().is_doubtful
+        server.data = lambda message: None
+        clock.pass_time(minutes=3)
+        assert clock.tick() == 1
+        assert len(server.accepted) == 2
+        assert len(set(server.ids)) == 1
+        assert states() == {"sent": 1}
+
+    def test_and_never_a_third_time(self, server):
+        server.data = lambda message: "drop"
+        queue(1)
+        clock = Clock()
+        for _ in range(12):
+            clock.tick()
+            clock.pass_time(hours=12)
+        assert len(server.accepted) == 2
+        delivery = Delivery.objects.get()
+        assert delivery.state == "failed"
+        assert delivery.error.startswith(LOST_TWICE)
+
+    def test_the_others_of_the_batch_arrive_once(self, server):
+        dropped = []
+
+        def drop_one(message):
+            if "r2@" in message["To"] and not dropped:
+                dropped.append(message)
+                return "drop"
+            return None
+
+        server.data = drop_one
+        queue(5)
+        clock = Clock()
+        assert clock.tick() == 4
+        clock.pass_time(minutes=3)
+        assert clock.tick() == 1
+        assert Counter(server.recipients) == {f"r{n}@reader.example": 2 if n == 2 else 1 for n in range(5)}
+
+
+class TestAServerThatIsDown:
+    def test_for_an_hour_loses_and_doubles_nothing(self, server, settings, caplog):
+        port = settings.MAILERS["default"]["OPTIONS"]["port"]
+        settings.MAILERS["default"]["OPTIONS"]["port"] = 1
+        queue(30)
+        clock = Clock()
+        for _ in range(30):
+            assert clock.tick() == 0
+            clock.pass_time(minutes=2)
+        # One letter knocked each time, not all of them: none has used up its attempts.
+        assert max(Delivery.objects.values_list("attempts", flat=True)) <= 5
+        assert sum(Delivery.objects.values_list("attempts", flat=True)) <= 31
+        settings.MAILERS["default"]["OPTIONS"]["port"] = port
+        for _ in range(12):
+            clock.pass_time(hours=1)
+            clock.tick()
+        assert states() == {"sent": 30}
+        assert len(server.ids) == len(set(server.ids)) == 30
+        assert "reader.example" not in caplog.text
+
+    def test_one_that_takes_nothing_from_us_holds_all_up_for_a_little(self, server, monkeypatch):
+        def refuse(self, *args, **kwargs):
+            raise smtplib.SMTPSenderRefused(451, b"4.7.0 too many", "htwatch@watch.example")
+
+        monkeypatch.setattr(smtplib.SMTP, "sendmail", refuse)
+        queue(5)
+        clock = Clock()
+        assert clock.tick() == 0
+        assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+        monkeypatch.undo()
+
+
+class Killed(BaseException):
+    """What a kill looks like from within: nothing after it runs."""
+
+
+STEPS = {
+    "before it is claimed": ("posts.outbox.models.Delivery", "claim", "before"),
+    "after it was claimed": ("posts.outbox.models.Delivery", "claim", "after"),
+    "before it is composed": ("posts.outbox.delivering", "compose", "before"),
+    "after it was composed": ("posts.outbox.delivering", "as_email", "after"),
+    "before the connection": ("posts.outbox.smtp.Line", "open", "before"),
+    "before it is handed over": ("posts.outbox.models.Delivery", "hand_over", "before"),
+    "after it was handed over": ("posts.outbox.models.Delivery", "hand_over", "after"),
+    "before it is sent": ("posts.outbox.smtp.Line", "send", "before"),
+    "after the server took it": ("posts.outbox.smtp.Line", "send", "after"),
+    "before that is recorded": ("posts.outbox.models.Delivery", "record_sent", "before"),
+    "after it was recorded": ("posts.outbox.models.Delivery", "record_sent", "after"),
+}
+
+
+class TestAKilledWorker:
+    @pytest.mark.parametrize("step", STEPS)
+    def test_at_any_step_loses_nothing_and_doubles_nothing(self, server, monkeypatch, step):
+        from django.utils.module_loading import import_string
+
+        owner, name, when = STEPS[step]
+        owner = import_string(owner) if owner[owner.rindex(".") + 1].isupper() else delivering
+        whole = getattr(owner, name)
+        calls = []
+
+        def killed(*args, **kwargs):
+            calls.append(name)
+            if len(calls) != 2:  # the second message of three
+                return whole(*args, **kwargs)
+            if when == "after":
+                whole(*args, **kwargs)
+            raise Killed
+
+        queue(3)
+        clock = Clock()
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, name, killed)
+            with pytest.raises(Killed):
+                clock.tick()
+        for minutes in (1, 30, 31, 60):
+            clock.pass_time(minutes=minutes)
+            clock.tick()
+        assert states() == {"sent": 3}
+        assert set(server.recipients) == {f"r{n}@reader.example" for n in range(3)}
+        # Mailboxes fold what has the same Message-ID: three messages, whatever was sent twice.
+        assert len(set(server.ids)) == 3
+        in_doubt = step in ("after the server took it", "before that is recorded")
+        assert len(server.ids) == (4 if in_doubt else 3)
+
+    def test_twice_after_the_server_took_it_is_not_sent_a_third_time(self, server):
+        [pk] = queue()
+        clock = Clock()
+        for _ in range(4):
+            delivery = Delivery.objects.get(pk=pk)
+            if delivery.claim(clock.now):
+                delivery.hand_over(clock.now)
+                with smtp.Line() as line:
+                    line.send(delivering.as_email(delivery, Message("Hello", "Hello", "<p>Hello</p>")))
+            clock.pass_time(minutes=61)
+            Delivery.objects.return_stuck(clock.now)
+        assert len(server.accepted) == 2
+        assert Delivery.objects.get().error == LOST_TWICE
+
+    def test_one_that_dies_of_it_each_time_is_given_up(self, server):
+        [pk] = queue()
+        clock = Clock()
+        for _ in range(20):
+            Delivery.objects.get(pk=pk).claim(clock.now)
+            clock.pass_time(minutes=61)
+            Delivery.objects.return_stuck(clock.now)
+        assert Delivery.objects.get().state == "failed"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestSeveralWorkers:
+    def test_two_workers_and_three_clocks_send_each_once(self, server):
+        if connection.vendor == "sqlite":
+            pytest.skip("SQLite in memory has one connection for all")
+        pks = queue(40)
+        server.seconds = 0.005
+        errors = []
+
+        def work(reverse: bool) -> None:
+            try:
+                delivering.deliver(pks[::-1] if reverse else pks)
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        def tick() -> None:
+            try:
+                Delivery.objects.nudge_due()
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work, args=[False]), threading.Thread(target=work, args=[True])]
+        threads += [threading.Thread(target=tick) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        assert sorted(server.recipients) == sorted(f"r{n}@reader.example" for n in range(40))
+        assert states() == {"sent": 40}
