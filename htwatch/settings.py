@@ -9,6 +9,7 @@ import secrets
 import sys
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -130,6 +131,17 @@ def rate(value: str) -> float:
     return number
 
 
+def webhook_secret(value: str) -> str:
+    """The user:password with which a mail service comes to tell what became of letters."""
+    user, _, password = value.partition(":")
+    if value and not (user and password and value.isascii() and value.isprintable() and " " not in value):
+        # It is a secret: say what is wrong, never what it is.
+        raise ValueError("it is not of the form user:password, in plain letters without a space.")
+    if value and not find_spec("anymail"):
+        raise ValueError("it needs the package django-anymail, which is not installed.")
+    return value
+
+
 def cache(value: str) -> dict[str, object]:
     config = dict(environ.Env.cache_url_config(filled(value)))
     if "BACKEND" not in config:
@@ -243,6 +255,11 @@ MAILERS = {"default": setting("EMAIL_URL", mailer, f"file://{VAR_DIR / 'mail'}")
 # Letters a second that one worker sends, at the most.
 EMAIL_RATE = setting("EMAIL_RATE", rate, "100")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"htwatch@{_site_host}"
+# With one, a mail service may tell at /anymail/… which letters came back.
+ANYMAIL_WEBHOOK_SECRET = setting("ANYMAIL_WEBHOOK_SECRET", webhook_secret, "")
+if ANYMAIL_WEBHOOK_SECRET:
+    INSTALLED_APPS += ["anymail"]
+    ANYMAIL = {"WEBHOOK_SECRET": ANYMAIL_WEBHOOK_SECRET}
 
 # Security
 
