@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
-for _name in ("DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "TIME_ZONE", "EMAIL_URL", "CACHE_URL", "MEDIA_ROOT"):
+for _name in (
+    "DEBUG", "SITE_URL", "SITE_NAME", "ALLOWED_HOSTS", "TIME_ZONE", "EMAIL_URL", "EMAIL_RATE", "CACHE_URL",
+    "MEDIA_ROOT", "ANYMAIL_WEBHOOK_SECRET",
+):  # fmt: skip
     os.environ.pop(_name, None)
 
 from htwatch.settings import *  # noqa: E402, F403

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from tests.bench import comments
+from tests.bench import comments, subscriptions
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -29,10 +29,13 @@ def run(words: Sequence[str]) -> int:
             measured[size] = measure(pages(), get_wsgi_application(), BareHandler(), arguments.rounds)
             versions, found = _versions(), plans()
             of_comments = list(comments.ratios())
+    with filled_database(arguments.sizes[0]):
+        of_letters = list(subscriptions.ratios())
     say(versions)
     for size, of_size in measured.items():
         say(table(size, of_size))
-    report, is_within = limits_report(measured, of_comments)
+    report, is_within = limits_report(measured, [*of_comments, *of_letters])
+    say("\n".join(subscriptions.lines))
     say(report)
     say(plans_report(arguments.sizes[-1], found))
     return 0 if is_within else 1

@@ -17,7 +17,8 @@ class Visitor:
 
     def __init__(self, address: str = "") -> None:
         number = next(self.networks)
-        self.client = Client(REMOTE_ADDR=address or f"10.{number // 250}.{number % 250}.7", enforce_csrf_checks=True)
+        self.address = address or f"10.{number // 250}.{number % 250}.7"
+        self.client = Client(REMOTE_ADDR=self.address, enforce_csrf_checks=True)
 
     def ask(self, email: str = "ann@reader.example", scope: Any = "/", **fields: Any) -> HttpResponse:
         data = {"email": email, "scope": scope, "frequency": "post", "page": "/", **fields}
