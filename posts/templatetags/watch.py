@@ -1,5 +1,6 @@
 """What every template of the site may use (a builtin library, see settings)."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
@@ -90,22 +91,47 @@ def _link(shelf: Shelf) -> str:
 
 @register.simple_tag
 def histogram(years: list[Year]) -> SafeString:
-    """Draw posts a year as bars: a picture in SVG, whole numbers and nothing else, with its values in words."""
+    """Draw posts a year as bars."""
     if not years:
         return SafeString("")
-    most = max(year.count for year in years)
-    bars = "".join(
-        f'<rect x="{index * BAR_STEP}" y="{BAR_HEIGHT - height}" width="{BAR_WIDTH}" height="{height}">'
-        f"<title>{year.year}: {year.count}</title></rect>"
-        for index, year in enumerate(years)
-        # A year with a single post still shows as a bar.
-        for height in [max(2, round(year.count / most * BAR_HEIGHT)) if year.count else 0]
-    )
-    width = (len(years) - 1) * BAR_STEP + BAR_WIDTH
-    label = ", ".join(f"{year.year}: {year.count}" for year in years)
+    drawing = draw_bars("Posts a year", [(str(year.year), year.count) for year in years])
     last = f"<span>{years[-1].year}</span>" if len(years) > 1 else ""
     return SafeString(
-        f'<figure class="histogram"><svg viewBox="0 0 {width} {BAR_HEIGHT}" width="{width}" height="{BAR_HEIGHT}" '
-        f'role="img" aria-label="Posts a year. {label}.">{bars}</svg>'
-        f"<figcaption><span>{years[0].year}</span>{last}</figcaption></figure>"
+        f'<figure class="histogram">{drawing}<figcaption><span>{years[0].year}</span>{last}</figcaption></figure>'
+    )
+
+
+def draw_bars(what: str, bars: Sequence[tuple[str, int]], below: Sequence[int] = ()) -> SafeString:
+    """Draw numbers as bars: a picture in SVG, whole numbers and nothing else, with its values in words.
+
+    What and the names of the bars are ours: they are not escaped. `below` are numbers that count the other way, one
+    for each bar.
+    """
+    most = max(1, *(value for _, value in bars), *below)
+    drawn = "".join(
+        _bar(index, value, most, f"{name}: {value}") for index, (name, value) in enumerate(bars)
+    ) + "".join(
+        _bar(index, value, most, f"{name}: −{value}", is_below=True)
+        for index, ((name, _), value) in enumerate(zip(bars, below, strict=bool(below)))
+    )  # fmt: skip
+    width = (len(bars) - 1) * BAR_STEP + BAR_WIDTH
+    height = BAR_HEIGHT * 2 if any(below) else BAR_HEIGHT
+    minus = [f" and −{value}" if value else "" for value in below] or [""] * len(bars)
+    label = ", ".join(f"{name}: {value}{less}" for (name, value), less in zip(bars, minus, strict=True))
+    return SafeString(
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'role="img" aria-label="{what}. {label}.">{drawn}</svg>'
+    )
+
+
+def _bar(index: int, value: int, most: int, words: str, *, is_below: bool = False) -> str:
+    # A single one still shows as a bar.
+    height = max(2, round(value / most * BAR_HEIGHT)) if value else 0
+    if is_below and not height:
+        return ""
+    top = BAR_HEIGHT if is_below else BAR_HEIGHT - height
+    kind = ' class="below"' if is_below else ""
+    return (
+        f'<rect{kind} x="{index * BAR_STEP}" y="{top}" width="{BAR_WIDTH}" height="{height}">'
+        f"<title>{words}</title></rect>"
     )

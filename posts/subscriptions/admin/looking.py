@@ -1,0 +1,45 @@
+"""What pages with readers' addresses share: they are only read, and who looks leaves a line in the log."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from posts.subscriptions.models import Entry
+from posts.subscriptions.moderating import note
+
+
+class ReadOnly:
+    """For a ModelAdmin: its rows are made and changed elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NotesLooks:
+    """For a ModelAdmin: each view of its list is logged, with numbers and no words of the search."""
+
+    opts: Any
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if request.method == "GET" and changelist is not None:
+            note(request.user, Entry.Act.LIST, self._looked_at(changelist))  # type: ignore[arg-type]
+        return response
+
+    def _looked_at(self, changelist: Any) -> str:
+        shown = len(changelist.result_list)
+        words = [f"{_counted(shown, self.opts)} shown of {changelist.result_count:,}"]
+        words += ["filtered"] if changelist.has_active_filters else []
+        words += ["searched"] if changelist.query else []
+        return ", ".join(words)
+
+
+def _counted(number: int, opts: Any) -> str:
+    return f"{number:,} {opts.verbose_name if number == 1 else opts.verbose_name_plural}"
