@@ -141,7 +141,7 @@ def _make_editor() -> tuple[str, str]:
     name = "editor" if not User.objects.filter(username="editor").exists() else "demo-editor"
     password = secrets.token_urlsafe(9)
     user = User.objects.create_user(name, password=password, is_staff=True)
-    user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+    user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators", "Administrators"]))
     return name, password
 
 

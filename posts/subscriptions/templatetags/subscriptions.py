@@ -10,7 +10,7 @@ from posts.subscriptions.scopes import WHOLE_SITE
 
 register = template.Library()
 
-FOLLOWED = ("/tag/", "/category/", "/source/")
+FOLLOWED = {"/tag/": "Tag", "/category/": "Category", "/source/": "Outlet"}
 
 
 @register.inclusion_tag("subscriptions/_follow.html", takes_context=True)
@@ -19,21 +19,24 @@ def follow_listing(context: dict[str, Any]) -> dict[str, Any]:
     found, url = context["found"], context["found"].url
     if tags := found.context.get("tags"):
         # Several tags together are followed one by one.
-        choices = [(tag.get_absolute_url(), f"Posts tagged ‘{tag.name}’") for tag in tags]
-    elif url.startswith(FOLLOWED):
-        choices = [(url, found.heading)]
+        choices = [(tag.get_absolute_url(), f"Tag: {tag.name}") for tag in tags]
     else:
-        choices = []
+        choices = [(url, f"{kind}: {_name(found)}") for start, kind in FOLLOWED.items() if url.startswith(start)]
     return _box(context, choices)
 
 
 @register.inclusion_tag("subscriptions/_follow.html", takes_context=True)
 def follow_post(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
     """The box under a post: its tags, its categories, its outlet, or all."""
-    choices = [(shelf.url, f"Posts tagged ‘{shelf.name}’") for shelf in post.tags]
-    choices += [(shelf.url, f"Posts in {shelf.name}") for shelf in post.categories]
-    choices += [(post.source_url, f"Posts from {post.source_name}")] if post.source_name else []
+    choices = [(shelf.url, f"Tag: {shelf.name}") for shelf in post.tags]
+    choices += [(shelf.url, f"Category: {shelf.name}") for shelf in post.categories]
+    choices += [(post.source_url, f"Outlet: {post.source_name}")] if post.source_name else []
     return _box(context, choices)
+
+
+def _name(found: Any) -> str:
+    """The name of the tag, the category or the outlet whose listing this is."""
+    return next(str(found.context[kind]) for kind in ("tag", "category", "source") if kind in found.context)
 
 
 def _box(context: dict[str, Any], choices: list[tuple[str, str]]) -> dict[str, Any]:
