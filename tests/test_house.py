@@ -1,5 +1,6 @@
 """The house stands as it was planned."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,3 +37,11 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine():
             text = (ROOT / name).read_text(encoding="utf-8")
             assert "/".join(["pypi.org", "simple"]) not in text, name
             assert "--index-url" not in text or name == "tests/test_house.py", name
+
+
+def test_tests_that_empty_all_tables_have_files_of_their_own():
+    """They come last in every worker, file by file: the groups that the migrations made are gone after them."""
+    marked = re.compile(r"^@pytest\.mark\.django_db\(transaction=True\)", re.MULTILINE)
+    files = (ROOT / "tests").rglob("test_*.py")
+    mixed = [str(path) for path in files if marked.search(path.read_text(encoding="utf-8"))]
+    assert mixed == []

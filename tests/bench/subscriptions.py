@@ -14,9 +14,11 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from posts.lettering import letter_html, letter_text
 from posts.models import Post
 from posts.outbox import delivering
 from posts.outbox.models import Delivery
+from posts.rendering import MAX_TEXT_LENGTH, render_post
 from posts.subscriptions.models import Frequency, Subscriber, Subscription
 
 SUBSCRIBERS = 100_000
@@ -26,6 +28,11 @@ SLICE = 2_000
 MOST_SECONDS, MOST_MEGABYTES, FEWEST_A_SECOND = 30, 300, 50
 
 
+# Whatever could be quadratic in making a letter of it.
+HOSTILE = [
+    "<blockquote>x<br>", "<div>", "<em><s><p>x", "<ul><li><p>x", "<table><tr><td>x", "<a href=/x>", "<pre>\n", "x  \n",
+    "<details><summary>", "<ruby>x<rt>",
+]  # fmt: skip
 # What was measured, in words.
 lines: list[str] = []
 
@@ -47,6 +54,14 @@ def ratios() -> Iterator[tuple[str, float]]:
     yield f"memory at its peak / {MOST_MEGABYTES} MB", megabytes / MOST_MEGABYTES
     yield "announcing / 4 × writing the bare rows", seconds / (4 * bare)
     yield from _sending()
+    whole, half = _worst_letter(2), _worst_letter(1)
+    yield "the worst letter / twice the worst of half its length", whole / (2 * half)
+
+
+def _worst_letter(halves: int) -> float:
+    """Return the seconds that the slowest of these texts takes to become the two parts of a letter."""
+    pages = [render_post((piece * 50_000)[: halves * MAX_TEXT_LENGTH // 2]).html for piece in HOSTILE]
+    return max(_timed(lambda page=page: (letter_html(page, ""), letter_text(page))) for page in pages)
 
 
 def _announce() -> tuple[float, float]:

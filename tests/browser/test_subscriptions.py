@@ -24,8 +24,8 @@ def mailbox(settings, live_server):
     """What arrives while a minute passes: the clock's jobs, then the worker's."""
     settings.SITE_URL = live_server.url
     server = Server()
-    port = server.start()
-    options = {"host": "127.0.0.1", "port": port, "timeout": 10}
+    server.start()
+    options = {"host": "127.0.0.1", "port": server.port, "timeout": 10}
     settings.MAILERS = {"default": {"BACKEND": "posts.outbox.smtp.EmailBackend", "OPTIONS": options}}
 
     def wait() -> list:

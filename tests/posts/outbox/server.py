@@ -3,7 +3,6 @@
 import asyncio
 import email
 import email.policy
-import re
 import socket
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -24,9 +23,12 @@ class Server:
         self.drops_after = 0  # messages after which it hangs up on a connection that stays open
         self._controller = _Controller(self)
 
-    def start(self) -> int:
-        self._controller.start()
+    @property
+    def port(self) -> int:
         return self._controller.port
+
+    def start(self) -> None:
+        self._controller.start()
 
     def stop(self) -> None:
         self._controller.stop()
@@ -77,8 +79,3 @@ class _Controller(Controller):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         super().__init__(server, hostname="127.0.0.1", port=port)
-
-
-def first_words(message: EmailMessage) -> str:
-    text = message.get_body(("plain",)).get_content()
-    return re.split(r"\s{2,}|\n", text.strip())[0]

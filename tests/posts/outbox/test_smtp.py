@@ -2,64 +2,25 @@
 
 import datetime as dt
 import smtplib
-import threading
 import time
 from collections import Counter
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from posts.outbox import composing, delivering, smtp
-from posts.outbox.composing import Message, composes
+from posts.outbox import delivering, smtp
+from posts.outbox.composing import Message
 from posts.outbox.ledger import LOST_TWICE
 from posts.outbox.models import Delivery
-from tests.posts.outbox.server import Server
+from tests.posts.outbox.conftest import queue, states
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.usefixtures("mail_by_smtp"),
     # A connection that the server itself aborts is closed by nobody else.
     pytest.mark.filterwarnings("ignore:.*StreamWriter.*:ResourceWarning"),
     pytest.mark.filterwarnings("ignore:.*StreamWriter.*:pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture
-def server():
-    running = Server()
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(autouse=True)
-def mail_by_smtp(settings, monkeypatch, request):
-    monkeypatch.setattr(composing, "_composers", {})
-
-    @composes("greet")
-    def compose(data):
-        return Message("Hello", "Hello, plain", "<p>Hello</p>")
-
-    if "server" in request.fixturenames:
-        port = request.getfixturevalue("server")._controller.port
-        settings.MAILERS = {
-            "default": {
-                "BACKEND": "posts.outbox.smtp.EmailBackend",
-                "OPTIONS": {"host": "127.0.0.1", "port": port, "timeout": 5},
-            }
-        }
-
-
-def queue(number: int = 1) -> list[int]:
-    rows = [
-        Delivery(key=f"greet:{index}", kind="greet", recipient=f"r{index}@reader.example") for index in range(number)
-    ]
-    Delivery.objects.write(rows)
-    return list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def states() -> Counter:
-    return Counter(Delivery.objects.values_list("state", flat=True))
 
 
 class Clock:
@@ -314,39 +275,3 @@ class TestAKilledWorker:
             clock.pass_time(minutes=61)
             Delivery.objects.return_stuck(clock.now)
         assert Delivery.objects.get().state == "failed"
-
-
-@pytest.mark.django_db(transaction=True)
-class TestSeveralWorkers:
-    def test_two_workers_and_three_clocks_send_each_once(self, server):
-        if connection.vendor == "sqlite":
-            pytest.skip("SQLite in memory has one connection for all")
-        pks = queue(40)
-        server.seconds = 0.005
-        errors = []
-
-        def work(reverse: bool) -> None:
-            try:
-                delivering.deliver(pks[::-1] if reverse else pks)
-            except Exception as error:
-                errors.append(error)
-            finally:
-                connection.close()
-
-        def tick() -> None:
-            try:
-                Delivery.objects.nudge_due()
-            except Exception as error:
-                errors.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=work, args=[False]), threading.Thread(target=work, args=[True])]
-        threads += [threading.Thread(target=tick) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert errors == []
-        assert sorted(server.recipients) == sorted(f"r{n}@reader.example" for n in range(40))
-        assert states() == {"sent": 40}

@@ -524,3 +524,11 @@ def test_every_link_in_the_list_of_what_they_follow_names_a_scope(desk):
     [link] = re.findall(r'href="\?follows=([^"]+)"', shown(desk))
     assert find_scope(link)
     assert ADDRESS in shown(desk, follows=link)
+
+
+def test_who_changes_their_mind_before_erasing_is_led_back(desk):
+    subscriber = make_subscriber(ADDRESS)
+    assert f'href="{LIST}{subscriber.pk}/change/">Leave all as it is' in run(
+        desk, "erase", subscriber, one=subscriber.pk
+    )
+    assert 'href="">Leave all as it is' in run(desk, "erase", subscriber, one="../nonsense")
