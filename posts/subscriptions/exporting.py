@@ -30,9 +30,14 @@ def export(subscribers: QuerySet[Subscriber]) -> Iterator[str]:
     """Yield the lines of the table; the memory it takes does not grow with their number."""
     writer = csv.writer(_Echo())
     yield "\ufeff" + str(writer.writerow(COLUMNS))  # the mark by which spreadsheets know UTF-8
-    rows = subscribers.prefetch_related(None).prefetch_related(
-        Prefetch("subscriptions", Subscription.objects.with_scopes()),
-        Prefetch("consents", Consent.objects.order_by("-id")),
+    # Chosen anew: a list of the desk brings columns that nobody needs here.
+    rows = (
+        Subscriber.objects.filter(pk__in=subscribers.order_by().values("pk"))
+        .order_by("pk")
+        .prefetch_related(
+            Prefetch("subscriptions", Subscription.objects.with_scopes()),
+            Prefetch("consents", Consent.objects.order_by("-id")),
+        )
     )
     for subscriber in rows.iterator(chunk_size=CHUNK):
         yield str(writer.writerow([guard(str(cell)) for cell in _cells(subscriber)]))

@@ -142,11 +142,15 @@ def erase_askings(consents: QuerySet[Consent], user: AbstractBaseUser) -> int:
 
 
 def ask_again(consents: QuerySet[Consent], user: AbstractBaseUser) -> tuple[int, int]:
-    """Send the first letter again; return how many go out, and how many not: a day after the last one, or never."""
+    """Send the first letter again; return how many go out, and how many do not.
+
+    Not within a day of the last one, not to a blocked address, and never to one of an imported list: it is asked once.
+    """
     sent = left = 0
     for consent in consents.filter(confirmed_at=None):
         with transaction.atomic():
-            is_sent = not Block.objects.meets(consent.email) and asking.send_letter(consent)
+            may_be_asked = not consent.proof and not Block.objects.meets(consent.email)
+            is_sent = may_be_asked and asking.send_letter(consent)
             if is_sent:
                 note(user, Entry.Act.ASK)
         sent, left = sent + is_sent, left + (not is_sent)

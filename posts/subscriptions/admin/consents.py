@@ -9,22 +9,24 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 
 from posts.subscriptions import moderating
-from posts.subscriptions.admin.looking import NotesLooks, ReadOnly
+from posts.subscriptions.admin.looking import NotesLooks, ReadOnly, often_in_short
 from posts.subscriptions.admin.sure import ask_whether
-from posts.subscriptions.models import Consent, Frequency
+from posts.subscriptions.models import Consent
 
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnly, NotesLooks, admin.ModelAdmin):
-    list_display = ["email", "asked_at", "what", "is_discreet", "came_from", "mailed_at"]
+    list_display = ["email", "asked_at", "what", "came_from", "mailed_at"]
     list_display_links = None
-    list_filter = ["is_discreet"]
     search_fields = ["email"]
     search_help_text = "A part of an address"
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = ["ask_again", "erase"]
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
 
     def has_view_permission(self, request: HttpRequest, obj: Consent | None = None) -> bool:
         return request.user.has_perm("subscriptions.view_subscriber")
@@ -44,8 +46,7 @@ class ConsentAdmin(ReadOnly, NotesLooks, admin.ModelAdmin):
 
     @admin.display(description="asked for")
     def what(self, consent: Consent) -> str:
-        often = dict(Frequency.choices)
-        rows = [(address, often.get(each, each)) for address, each in consent.scopes.items()]
+        rows = [(address, often_in_short(each)) for address, each in consent.scopes.items()]
         return format_html_join(", ", "{} ({})", rows)
 
     @admin.action(description="Send the first letter again", permissions=["moderate"])
@@ -54,7 +55,7 @@ class ConsentAdmin(ReadOnly, NotesLooks, admin.ModelAdmin):
         if sent:
             messages.success(request, f"{_letters(sent)} will go out.")
         if left:
-            why = "the address had one within 24 hours, or is blocked"
+            why = "the address had one within 24 hours, is of an imported list and asked once, or is blocked"
             messages.warning(request, f"Not sent: {_letters(left)}; {why}.")
 
     @admin.action(description="Erase …", permissions=["moderate"])

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from posts.subscriptions.models import Entry
+from posts.subscriptions.models import Entry, Frequency
 from posts.subscriptions.moderating import note
 
 
@@ -39,6 +39,10 @@ class NotesLooks:
         words += ["filtered"] if changelist.has_active_filters else []
         words += ["searched"] if changelist.query else []
         return ", ".join(words)
+
+
+def often_in_short(frequency: str) -> str:
+    return "each post" if frequency == Frequency.POST else frequency
 
 
 def _counted(number: int, opts: Any) -> str:

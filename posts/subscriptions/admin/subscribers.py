@@ -1,5 +1,6 @@
 """The desk: subscribers. Whoever looks at one, or at the list, leaves a line in the log."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -19,7 +21,7 @@ from posts.models import Category, Tag
 from posts.outbox.models import Delivery
 from posts.subscriptions import moderating
 from posts.subscriptions.admin.imports import ImportPage
-from posts.subscriptions.admin.looking import NotesLooks, ReadOnly
+from posts.subscriptions.admin.looking import NotesLooks, ReadOnly, often_in_short
 from posts.subscriptions.admin.rules import counted
 from posts.subscriptions.admin.sure import ask_whether
 from posts.subscriptions.exporting import export
@@ -29,7 +31,7 @@ from posts.subscriptions.scopes import find_scope, of_subscription
 from sources.models import Source
 from sources.naming import fold
 
-FOLLOWS_SHOWN = 5
+FOLLOWS_SHOWN = 4
 LETTERS_SHOWN = 100
 DOMAINS_NAMED = 20
 MOST_AT_ONCE = 5_000  # subscribers of one act
@@ -65,7 +67,7 @@ class FrequencyFilter(admin.SimpleListFilter):
     parameter_name = "often"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, label.capitalize()) for value, label in Frequency.choices]
+        return [(value, label[0].upper() + label[1:]) for value, label in Frequency.choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
         subscriptions = Subscription.objects.filter(frequency=self.value())
@@ -96,7 +98,7 @@ def _having(subscribers: QuerySet[Subscriber], subscriptions: QuerySet[Subscript
 
 @admin.register(Subscriber)
 class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
-    list_display = ["email", "shown_state", "follows", "is_discreet", "made_at", "came_from", "last_letter"]
+    list_display = ["email", "shown_state", "follows", "since", "came_from", "last_letter"]
     list_filter = [StateFilter, WaitingFilter, FrequencyFilter, "is_discreet", FollowsFilter]
     search_fields = ["email"]  # see get_search_results
     search_help_text = "A part of an address, or of the name of a tag, a category, an outlet"
@@ -108,6 +110,9 @@ class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
     actions = ["approve", "suspend", "resume", "block_address", "block_domain", "erase", "export_selected"]
     change_list_template = "admin/subscriptions/subscribers.html"
 
+    class Media:
+        css = {"all": ["css/admin.css"]}
+
     # --- Who may
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
@@ -117,7 +122,8 @@ class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscriber]:
         consents = Consent.objects.filter(subscriber=OuterRef("pk")).order_by("-id")
-        letters = _letters_to(OuterRef("email")).filter(state=Delivery.State.SENT).order_by("-sent_at")
+        # Not by the state: that has an index of its own, and SQLite would walk all that was ever sent.
+        letters = _letters_to(OuterRef("email")).exclude(sent_at=None).order_by("-sent_at")
         return (
             super()
             .get_queryset(request)
@@ -157,8 +163,12 @@ class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
         return subscriber.signed_up_on or ""
 
     @admin.display(description="last letter")
-    def last_letter(self, subscriber: Any) -> Any:
-        return subscriber.told_at
+    def last_letter(self, subscriber: Any) -> str:
+        return _day(subscriber.told_at) if subscriber.told_at else ""
+
+    @admin.display(description="since", ordering="made_at")
+    def since(self, subscriber: Subscriber) -> str:
+        return _day(subscriber.made_at)
 
     # --- Acts
 
@@ -289,9 +299,13 @@ def _letters_to(address: Any) -> QuerySet[Delivery]:
     return Delivery.objects.filter(recipient=address, kind__startswith="subscriptions.")
 
 
+def _day(moment: dt.datetime) -> str:
+    return format_date(site_date(moment), "M j, Y")
+
+
 def _as_link(subscription: Subscription) -> tuple[str, str, str]:
     scope = of_subscription(subscription)
-    return scope.url, scope.name, subscription.get_frequency_display()
+    return scope.url, scope.name, often_in_short(subscription.frequency)
 
 
 def _others(domain: str, selected: QuerySet[Subscriber]) -> str:

@@ -13,6 +13,7 @@ def ask_whether(
     model_admin: ModelAdmin[Any], request: HttpRequest, *, title: str, sentences: Sequence[str], action: str
 ) -> HttpResponse:
     """Ask whether this action is meant; the same rows are selected when the answer comes."""
+    one = request.POST.get("one", "")  # the subscriber on whose page the button was pressed
     context = {
         **model_admin.admin_site.each_context(request),
         "title": title,
@@ -22,6 +23,6 @@ def ask_whether(
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "select_across": request.POST.get("select_across", "0"),
-        "one": request.POST.get("one", ""),
+        "one": one if one.isdecimal() else "",
     }
     return TemplateResponse(request, "admin/subscriptions/sure.html", context)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from posts.models import Tag
 from posts.outbox.models import Delivery
@@ -24,6 +25,7 @@ from posts.subscriptions.models import (
     Subscriber,
     Subscription,
 )
+from posts.subscriptions.models.consent import WORDINGS
 from posts.subscriptions.scopes import find_scope
 from tests.factories import make_category, make_post, make_source, make_subscriber
 
@@ -114,9 +116,7 @@ class TestTheList:
         make_post(tags=["Korea"])
 
         def queries() -> int:
-            with CaptureQueriesContext(
-                connection,
-            ) as captured:
+            with CaptureQueriesContext(connection) as captured:
                 shown(desk)
             return len(captured)
 
@@ -288,8 +288,9 @@ class TestOneSubscriber:
         letter = Delivery.objects.create(key="k", kind="subscriptions.post", recipient=ADDRESS, error="550 No")
         Delivery.objects.create(key="l", kind="comments.answer", recipient=ADDRESS)
         page = shown(desk, f"{LIST}{subscriber.pk}/change/")
-        for words in (ADDRESS, "Active, since", "Korea", "weekly, on Mondays", "Waits for approval", "/tag/korea/",
-                      "Nothing is sent before I have confirmed", "Signed at the fair", "Came back for good",
+        for words in (ADDRESS, escape(WORDINGS[1]), "Active, since", "Korea",
+                      "weekly, on Mondays", "Waits for approval", "/tag/korea/",
+                      "Signed at the fair", "Came back for good",
                       "5.1.1", "No such user", "550 No", f"/admin/outbox/delivery/{letter.pk}/change/",
                       'value="approve"', 'value="suspend"', 'value="block_address"', 'value="erase"'):  # fmt: skip
             assert words in page
@@ -344,6 +345,12 @@ class TestUnconfirmed:
         assert Delivery.objects.get().recipient == ADDRESS
         assert "had one within 24 hours" in run(desk, "ask_again", consent, address=address)
         assert acts() == [("ask", None)]
+
+    def test_an_address_of_an_imported_list_is_asked_once_and_never_again(self, desk):
+        asking.invite(asking.Wish(email=ADDRESS, scopes={"/": "post"}, proof="A list"))
+        Delivery.objects.all().delete()  # as after 40 days
+        assert "of an imported list" in run(desk, "ask_again", Consent.objects.get(), address=f"{DESK}consent/")
+        assert not Delivery.objects.exists()
 
     def test_a_blocked_address_is_not_asked(self, desk):
         consent = ask()
