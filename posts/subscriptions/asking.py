@@ -114,8 +114,9 @@ def find_open(token: str, at: dt.datetime | None = None) -> Consent | None:
     """Return the asking that a link of ours names, confirmed or not; None where its time is over."""
     since = (at or timezone.now()) - UNCONFIRMED_LIVES
     consent = Consent.objects.filter(token=token).select_related("subscriber").first()
-    is_over = consent is not None and consent.confirmed_at is None and consent.asked_at <= since
-    return None if is_over else consent
+    if consent is None or consent.confirmed_at:
+        return consent
+    return None if consent.asked_at <= since or _is_shut_out(consent.email) else consent
 
 
 @transaction.atomic

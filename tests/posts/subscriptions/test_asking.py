@@ -227,6 +227,13 @@ class TestNobodyIsFlooded:
         assert delivered() == []
         assert not Consent.objects.exists()
 
+    def test_who_was_blocked_after_the_letter_went_confirms_in_vain(self, visitor, delivered):
+        visitor.ask()
+        link = confirm_link(delivered)
+        Block.objects.create(pattern="reader.example")
+        assert visitor.client.post(link, {"confirm": "1"}).status_code == 404
+        assert not Subscriber.objects.exists()
+
     def test_the_database_knows_one_open_asking_for_an_address(self, db):
         for scope in ("/", "/tag/a/"):
             asking._note(Wish("ann@reader.example", {scope: "post"}))
