@@ -67,6 +67,7 @@ def _send(readers: list[Subscriber], at: dt.datetime) -> None:
             state=Delivery.State.SENT,
             attempts=1,
             queued_at=at,
+            claimed_at=at,
             sent_at=at,
         )
         for reader in readers

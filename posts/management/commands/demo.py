@@ -140,7 +140,7 @@ def _make_link(row: dict[str, Any], source: Source) -> Link:
 def _make_editor() -> tuple[str, str]:
     name = "editor" if not User.objects.filter(username="editor").exists() else "demo-editor"
     password = secrets.token_urlsafe(9)
-    user = User.objects.create_user(name, password=password, is_staff=True)
+    user = User.objects.create_user(name, f"{name}@watch.example", password, is_staff=True)
     user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators", "Administrators"]))
     return name, password
 
