@@ -9,24 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from posts.admin.bases import OneRowAdmin, ReadOnly
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
 from posts.comments.models.comment import TEXTS_OF_POST
 from posts.models import Post
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is one row of rules: the list is its form."""
-        if self.has_change_permission(request):
-            Policy.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:comments_policy_change", args=[1]))
+class PolicyAdmin(OneRowAdmin, admin.ModelAdmin):
+    pass
 
 
 @admin.register(Word)
@@ -64,7 +55,7 @@ class BanAdmin(admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(ReadOnly, admin.ModelAdmin):
     """The log: to be read, and nothing else."""
 
     list_display = ["made_at", "actor", "words", "change", "comment", "note"]
@@ -86,15 +77,6 @@ class EntryAdmin(admin.ModelAdmin):
     def comment(self, entry: Entry) -> str:
         address = reverse("admin:comments_comment_change", args=[entry.comment_id])
         return format_html('<a href="{}">{}</a>', address, entry.comment_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Entry | None = None) -> bool:
-        return False
 
 
 @admin.register(Discussion)

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import posts.comments.models.follow
+import posts.models.bases
 import posts.comments.models.rules
 from django.conf import settings
 from django.db import migrations, models
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
-                ('token', models.CharField(default=posts.comments.models.follow.new_token, max_length=22, unique=True)),
+                ('token', models.CharField(default=posts.models.bases.new_token, max_length=22, unique=True)),
                 ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='Follow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=posts.comments.models.follow.new_token, max_length=22, unique=True)),
+                ('token', models.CharField(default=posts.models.bases.new_token, max_length=22, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='follow', to='comments.comment')),

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.db import models
 from django.utils import timezone
 
 from posts.comments.models.comment import Comment
-
-
-def new_token() -> str:
-    """22 characters, 128 bits: short enough for a List-Unsubscribe header that is not folded."""
-    return secrets.token_urlsafe(16)
+from posts.models.bases import new_token
 
 
 class Follow(models.Model):

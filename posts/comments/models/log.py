@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.utils import timezone
 
 from posts.comments.models.comment import Comment
+from posts.models.bases import LogEntry
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The log is never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("The log is never shortened.")
-
-
-class Entry(models.Model):
+class Entry(LogEntry):
     class Act(models.TextChoices):
         APPROVE = "approve", "Approved"
         SPAM = "spam", "Marked as spam"
@@ -44,8 +35,6 @@ class Entry(models.Model):
     undoes = models.UUIDField(null=True, db_index=True)
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = EntryQuerySet.as_manager()
-
     class Meta:
         ordering = ["-id"]
         verbose_name = "log entry"
@@ -68,11 +57,3 @@ class Entry(models.Model):
         before, after = states.get(self.before, "new"), states.get(self.after, "")
         because = f" ({reasons.get(self.reason, self.reason)})" if self.reason else ""
         return f"{after}{because}" if before == after else f"{before} → {after}{because}"
-
-    def save(self, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("The log is never changed.")
-        super().save(**kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The log is never shortened.")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from posts.limiting import KEY_LIVES
 from posts.models import Post
+from posts.models.bases import OneRow
 from sources.models import host_of
 from sources.naming import fold
 
@@ -23,7 +24,7 @@ def end_of_ban() -> dt.datetime:
     return timezone.now() + dt.timedelta(days=BAN_DAYS)
 
 
-class Policy(models.Model):
+class Policy(OneRow):
     """The one row of rules for all comments."""
 
     is_open = models.BooleanField("comments are open", default=True, help_text="Off: no post takes comments.")
@@ -51,18 +52,6 @@ class Policy(models.Model):
         verbose_name = "rules for comments"
         verbose_name_plural = "rules for comments"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="policy_is_one")]
-
-    def __str__(self) -> str:
-        return "Rules for comments"
-
-    @classmethod
-    def current(cls) -> Policy:
-        """Return the rules as they stand; the defaults until somebody saves others."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
-
-    def save(self, **kwargs: Any) -> None:
-        self.pk = 1
-        super().save(**kwargs)
 
     def takes_comments(self, discussion: Discussion | None, published_at: dt.datetime, at: dt.datetime) -> bool:
         """Say whether a post of that time takes comments at this moment."""

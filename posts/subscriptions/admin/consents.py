@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 
+from posts.admin.bases import ReadOnly
 from posts.subscriptions import moderating
-from posts.subscriptions.admin.looking import NotesLooks, ReadOnly, often_in_short
+from posts.subscriptions.admin.looking import NotesLooks, often_in_short
 from posts.subscriptions.admin.sure import ask_whether
 from posts.subscriptions.models import Consent
 

@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
+from posts.admin.bases import ReadOnly
 from posts.models import Post
 from posts.subscriptions.admin.letters import LetterPages
-from posts.subscriptions.admin.looking import NotesLooks, ReadOnly
+from posts.subscriptions.admin.looking import NotesLooks
 from posts.subscriptions.models import Announcement, Bounce, Entry, Subscriber
 
 

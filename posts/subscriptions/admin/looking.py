@@ -1,4 +1,4 @@
-"""What pages with readers' addresses share: they are only read, and who looks leaves a line in the log."""
+"""What pages with readers' addresses share: who looks leaves a line in the log."""
 
 from typing import Any
 
@@ -6,19 +6,6 @@ from django.http import HttpRequest, HttpResponse
 
 from posts.subscriptions.models import Entry, Frequency
 from posts.subscriptions.moderating import note
-
-
-class ReadOnly:
-    """For a ModelAdmin: its rows are made and changed elsewhere."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class NotesLooks:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 
+from posts.admin.bases import OneRowAdmin
 from posts.subscriptions import moderating
 from posts.subscriptions.admin.looking import NotesLooks
 from posts.subscriptions.models import Block, Entry, Policy
@@ -15,18 +15,8 @@ NOBODY_RESUMES = "Nobody is resumed by that: whom it had suspended stays so unti
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is one row of rules: the list is its form."""
-        if self.has_change_permission(request):
-            Policy.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:subscriptions_policy_change", args=[1]))
+class PolicyAdmin(OneRowAdmin, admin.ModelAdmin):
+    pass
 
 
 @admin.register(Block)

@@ -16,12 +16,13 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from posts.admin.bases import ReadOnly
 from posts.dating import site_date
 from posts.models import Category, Tag
 from posts.outbox.models import Delivery
 from posts.subscriptions import moderating
 from posts.subscriptions.admin.imports import ImportPage
-from posts.subscriptions.admin.looking import NotesLooks, ReadOnly, often_in_short
+from posts.subscriptions.admin.looking import NotesLooks, often_in_short
 from posts.subscriptions.admin.rules import counted
 from posts.subscriptions.admin.sure import ask_whether
 from posts.subscriptions.exporting import export

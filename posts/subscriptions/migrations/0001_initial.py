@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import posts.subscriptions.models.subscriber
+import posts.models.bases
 from django.conf import settings
 from django.db import migrations, models
 
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('token', models.CharField(default=posts.subscriptions.models.subscriber.new_token, editable=False, max_length=22, unique=True)),
+                ('token', models.CharField(default=posts.models.bases.new_token, editable=False, max_length=22, unique=True)),
                 ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended')], default='active', max_length=9)),
                 ('reason', models.CharField(blank=True, choices=[('bounced', 'Letters came back'), ('complained', 'Called our letters spam'), ('blocked', 'The address is blocked'), ('desk', 'Suspended at the desk')], max_length=10, verbose_name='why suspended')),
                 ('state_since', models.DateTimeField(default=django.utils.timezone.now)),
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(db_index=True, max_length=254, verbose_name='e-mail')),
-                ('token', models.CharField(default=posts.subscriptions.models.subscriber.new_token, editable=False, max_length=22, unique=True)),
+                ('token', models.CharField(default=posts.models.bases.new_token, editable=False, max_length=22, unique=True)),
                 ('scopes', models.JSONField(default=dict)),
                 ('hour', models.PositiveSmallIntegerField(default=8)),
                 ('is_discreet', models.BooleanField(default=False)),

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from posts.subscriptions.models.subscriber import DEFAULT_HOUR, Subscriber, new_token
+from posts.models.bases import new_token
+from posts.subscriptions.models.subscriber import DEFAULT_HOUR, Subscriber
 
 UNCONFIRMED_LIVES = dt.timedelta(days=7)
 # What stood above the button, by version: raise the number with every change of what is promised.

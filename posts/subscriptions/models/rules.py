@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,8 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from posts.models.bases import LogEntry, OneRow
 
-class Policy(models.Model):
+
+class Policy(OneRow):
     """The one row of rules for all subscriptions."""
 
     waits_for_approval = models.BooleanField(
@@ -25,18 +27,6 @@ class Policy(models.Model):
         verbose_name = "rules for subscriptions"
         verbose_name_plural = "rules for subscriptions"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="subscription_policy_is_one")]
-
-    def __str__(self) -> str:
-        return "Rules for subscriptions"
-
-    @classmethod
-    def current(cls) -> Policy:
-        """Return the rules as they stand; the defaults until somebody saves others."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
-
-    def save(self, **kwargs: Any) -> None:
-        self.pk = 1
-        super().save(**kwargs)
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
@@ -120,15 +110,7 @@ class Day(models.Model):
         cls.objects.filter(day=day).update(**{column: models.F(column) + number})
 
 
-class EntryQuerySet(models.QuerySet["Entry"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise TypeError("The log is never changed.")
-
-    def delete(self) -> NoReturn:
-        raise TypeError("The log is never shortened.")
-
-
-class Entry(models.Model):
+class Entry(LogEntry):
     """Who looked at readers' addresses, and who did what to them. Rows are added, never changed.
 
     No address stands here: what is told here outlives what it tells of.
@@ -154,8 +136,6 @@ class Entry(models.Model):
     actor = models.CharField(max_length=150)
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = EntryQuerySet.as_manager()
-
     class Meta:
         ordering = ["-id"]
         verbose_name = "log entry"
@@ -163,11 +143,3 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} by {self.actor}"
-
-    def save(self, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("The log is never changed.")
-        super().save(**kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("The log is never shortened.")

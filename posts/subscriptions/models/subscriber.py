@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any, Self
 
 from django.db import models
@@ -11,15 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from posts.models import Category, Tag
+from posts.models.bases import new_token
 from sources.models import Source
 
 HOURS = range(24)
 DEFAULT_HOUR = 8
-
-
-def new_token() -> str:
-    """22 characters, 128 bits: short enough for a List-Unsubscribe header that is not folded."""
-    return secrets.token_urlsafe(16)
 
 
 class Frequency(models.TextChoices):
