@@ -1,13 +1,14 @@
 """What every template of the site may use (a builtin library, see settings)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from html import escape
 
 from django import template
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
-from django.template import Context, Engine, TemplateDoesNotExist
+from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
 
 from posts.dating import byline_date, byline_moment
@@ -47,14 +48,20 @@ def site_pages() -> list[tuple[str, str]]:
 def hook(context: Context, place: str) -> SafeString:
     """Show what nested apps put at this place of a page: their templates `<app>/_<place>.html`, if there are any."""
     parts = []
-    for app in nested_apps():
-        try:
-            template = Engine.get_default().get_template(f"{app.rpartition('.')[2]}/_{place}.html")
-        except TemplateDoesNotExist:
-            continue
+    for part in _templates_of(place, tuple(nested_apps())):
         with context.push():
-            parts.append(template.render(context))
+            parts.append(part.render(context))
     return mark_safe("".join(parts))  # noqa: S308  templates of our own
+
+
+@lru_cache
+def _templates_of(place: str, app_names: tuple[str, ...]) -> tuple[Template, ...]:
+    """Looked for once: on most places most apps have nothing to show, and every page has several places."""
+    engine, found = Engine.get_default(), []
+    for app in app_names:
+        with suppress(TemplateDoesNotExist):
+            found.append(engine.get_template(f"{app.rpartition('.')[2]}/_{place}.html"))
+    return tuple(found)
 
 
 @register.filter

@@ -1,8 +1,11 @@
 """Where readers can ask to be told, on the pages of posts."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from posts.listing import ListedPost
 from posts.subscriptions.models import Frequency
@@ -13,8 +16,8 @@ register = template.Library()
 FOLLOWED = {"/tag/": "Tag", "/category/": "Category", "/source/": "Outlet"}
 
 
-@register.inclusion_tag("subscriptions/_follow.html", takes_context=True)
-def follow_listing(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def follow_listing(context: dict[str, Any]) -> SafeString:
     """The box beside a listing, set to that listing; beside one that cannot be followed, to the whole site."""
     found, url = context["found"], context["found"].url
     if tags := found.context.get("tags"):
@@ -25,8 +28,8 @@ def follow_listing(context: dict[str, Any]) -> dict[str, Any]:
     return _box(context, choices)
 
 
-@register.inclusion_tag("subscriptions/_follow.html", takes_context=True)
-def follow_post(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def follow_post(context: dict[str, Any], post: ListedPost) -> SafeString:
     """The box under a post: its tags, its categories, its outlet, or all."""
     choices = [(shelf.url, f"Tag: {shelf.name}") for shelf in post.tags]
     choices += [(shelf.url, f"Category: {shelf.name}") for shelf in post.categories]
@@ -39,6 +42,12 @@ def _name(found: Any) -> str:
     return next(str(found.context[kind]) for kind in ("tag", "category", "source") if kind in found.context)
 
 
-def _box(context: dict[str, Any], choices: list[tuple[str, str]]) -> dict[str, Any]:
-    everything = (WHOLE_SITE.url, "All posts")
-    return {"choices": [*choices, everything], "page": context["request"].path, "frequencies": Frequency.choices}
+def _box(context: dict[str, Any], choices: list[tuple[str, str]]) -> SafeString:
+    return _rendered((*choices, (WHOLE_SITE.url, "All posts")), context["request"].path)
+
+
+@lru_cache(maxsize=1000)
+def _rendered(choices: tuple[tuple[str, str], ...], page: str) -> SafeString:
+    """The same for everybody who reads that page, and so rendered once."""
+    box = {"choices": choices, "page": page, "frequencies": Frequency.choices}
+    return render_to_string("subscriptions/_follow.html", box)
