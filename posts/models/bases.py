@@ -43,8 +43,6 @@ class LogQuerySet(models.QuerySet[Any]):
 class LogEntry(models.Model):
     """A line of a log. Lines are added, never changed."""
 
-    objects = LogQuerySet.as_manager()
-
     class Meta:
         abstract = True
 

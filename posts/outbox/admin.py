@@ -16,7 +16,7 @@ from posts.outbox.previewing import compose_undone, preview_of, show_html, witho
 
 @admin.register(Delivery)
 class DeliveryAdmin(admin.ModelAdmin):
-    list_display = ["kind", "recipient", "state", "attempts", "queued_at", "next_try_at", "sent_at", "error"]
+    list_display = ["kind", "recipient", "state", "error", "attempts", "queued_at", "sent_at", "next_try_at"]
     list_filter = ["state", "kind"]
     search_fields = ["recipient", "key"]
     search_help_text = "An address"
@@ -83,6 +83,8 @@ def _composed(delivery: Delivery) -> tuple[Message | None, str]:
     try:
         return without_tokens(compose_undone(delivery)), ""
     except NotWanted as error:
+        if delivery.state == Delivery.State.SENT:
+            return None, f"It was sent. What it said cannot be shown any longer: {error}"
         return None, f"It will not be sent any longer. {error}"
     except Exception as error:  # a composer's fault is what one looks for here
         return None, f"It cannot be composed: {type(error).__name__}: {error}"

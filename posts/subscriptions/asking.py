@@ -119,6 +119,12 @@ def find_open(token: str, at: dt.datetime | None = None) -> Consent | None:
     return None if consent.asked_at <= since or _is_shut_out(consent.email) else consent
 
 
+def asked_besides(email: str) -> Consent | None:
+    """Return what else was asked for with an address and is not confirmed: whoever has a link of ours reads it."""
+    since = timezone.now() - UNCONFIRMED_LIVES
+    return Consent.objects.filter(email=email, confirmed_at=None, asked_at__gt=since).first()
+
+
 @transaction.atomic
 def confirm(consent: Consent, addresses: set[str] | None = None, at: dt.datetime | None = None) -> Subscriber:
     """Make the asker a subscriber to all they asked for, or to these of it; pressed twice, the first time counts."""

@@ -48,22 +48,21 @@ def change_frequency(subscription: Subscription, frequency: Frequency, at: dt.da
 
 @transaction.atomic
 def leave(subscriber: Subscriber, at: dt.datetime | None = None) -> None:
-    """Forget the subscriber: what they followed, what they asked for. Letters on their way find nobody (mailing)."""
-    _, deleted = Subscriber.objects.filter(pk=subscriber.pk).delete()
-    Consent.objects.filter(email=subscriber.email).delete()
-    Bounce.objects.filter(email=subscriber.email).delete()
-    if deleted.get("subscriptions.Subscriber"):
-        Day.count(site_date(at or timezone.now()), "left")
+    """Have a subscriber go, and all that is kept with the address."""
+    erase(subscriber.email, at)
 
 
 @transaction.atomic
-def erase(email: str) -> bool:
-    """Leave no trace of an address, the record of letters included; False where there was none."""
+def erase(email: str, at: dt.datetime | None = None) -> bool:
+    """Leave no trace of an address, the record of letters included; False where there was none.
+
+    A letter that is being sent at this moment arrives; those that wait are gone with the record.
+    """
     email = email.lower()
-    subscriber = Subscriber.objects.filter(email=email).first()
-    if subscriber:
-        leave(subscriber)
+    _, gone = Subscriber.objects.filter(email=email).delete()
     asked, _ = Consent.objects.filter(email=email).delete()
     bounced, _ = Bounce.objects.filter(email=email).delete()
     sent, _ = Delivery.objects.filter(recipient=email, kind__startswith="subscriptions.").delete()
-    return bool(subscriber or asked or bounced or sent)
+    if gone.get("subscriptions.Subscriber"):
+        Day.count(site_date(at or timezone.now()), "left")
+    return bool(gone or asked or bounced or sent)

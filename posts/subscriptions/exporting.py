@@ -11,7 +11,7 @@ from posts.subscriptions.models import Consent, Subscriber, Subscription
 from posts.subscriptions.scopes import of_subscription
 
 COLUMNS = [
-    "email", "state", "follows", "hour", "discreet", "asked_at", "confirmed_at", "wording", "asked_on",
+    "email", "state", "follows", "hour", "discreet", "asked_at", "confirmed_at", "wording", "asked_on", "proof",
 ]  # fmt: skip
 CHUNK = 500  # subscribers in memory at a time
 # What a spreadsheet takes for a formula (OWASP, CSV Injection), and what guarding made of it.
@@ -65,4 +65,5 @@ def _cells(subscriber: Subscriber) -> list[Any]:
         consent.confirmed_at.isoformat() if consent and consent.confirmed_at else "",
         consent.wording if consent else "",
         consent.came_from if consent else "",
+        consent.proof if consent else "",
     ]

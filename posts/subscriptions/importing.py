@@ -30,7 +30,7 @@ SLICE = 200  # rows of one transaction: readers who write meanwhile wait for one
 PARCEL_LIVES = 24 * 60 * 60
 
 _ADDRESS_COLUMNS = {"email", "e-mail", "address"}
-_YES = {"yes", "true", "1"}
+_YES, _NO = {"yes", "true", "1"}, {"", "no", "false", "0"}
 
 
 class Unreadable(Exception):
@@ -134,12 +134,16 @@ def _row(cells: Mapping[str, str], find_scope: Callable[[str], Scope | None]) ->
     email = AddressField().clean(cells.get("email", "").strip())
     if not email.rpartition("@")[0].isascii():
         raise ValidationError("The name before the @ has letters that our mail cannot carry.")
-    hour = cells.get("hour", "").strip()
+    hour, discreet = cells.get("hour", "").strip(), cells.get("discreet", "").strip().lower()
+    if hour and hour not in set(map(str, HOURS)):
+        raise ValidationError("The hour is a number from 0 to 23.")
+    if discreet not in _YES | _NO:
+        raise ValidationError("“discreet” is yes or no.")
     return Row(
         email=email,
         follows=_follows(cells.get("follows", ""), find_scope),
-        hour=int(hour) if hour in set(map(str, HOURS)) else DEFAULT_HOUR,
-        is_discreet=cells.get("discreet", "").strip().lower() in _YES,
+        hour=int(hour) if hour else DEFAULT_HOUR,
+        is_discreet=discreet in _YES,
     )
 
 

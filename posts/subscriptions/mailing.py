@@ -18,10 +18,19 @@ from posts.subscriptions.asking import ASKED
 from posts.subscriptions.digesting import COLLECTS
 from posts.subscriptions.models import Announcement, Consent, Frequency, Subscriber, Subscription
 from posts.subscriptions.models.consent import WORDINGS
-from posts.subscriptions.scopes import find_scopes, of_subscription
+from posts.subscriptions.scopes import find_scope, of_subscription
 
 # What a letter is called where its name may be seen by others: on a locked screen, in a list of letters.
 NEUTRAL_SENDER, NEUTRAL_SUBJECT = "Newsletter", "Your newsletter"
+# The first lines are shown there too, some hundred signs of them: these say nothing.
+NEUTRAL_OPENING = (
+    "Here is the newsletter that you asked for. As you wished, neither its name nor its first lines tell what it is "
+    "about, so that nobody learns it who only sees the list of your mail. At its end stands how to stop it."
+)
+NEUTRAL_QUESTION = (
+    "This letter asks whether a newsletter may be sent to this address. Somebody, we hope you, asked for it, and "
+    "wished that neither its name nor its first lines tell what it is about. What it is about follows below."
+)
 MOST_IN_DIGEST = 50
 SUMMARY = 300  # characters of each post in a digest
 PERIODS = {
@@ -137,9 +146,12 @@ def _reasons(subscriptions: Any) -> list[str]:
 def ask_letter(consent: Consent) -> Message:
     """May we write to you?"""
     subject = f"Please confirm: letters from {settings.SITE_NAME}"
+    often = dict(Frequency.choices)
+    found = [(url, find_scope(url)) for url in sorted(consent.scopes)]
     context = {
         "url": confirm_url(consent.token),
-        "scopes": [scope.words for scope in find_scopes(consent.scopes)],
+        "scopes": [f"{scope.words}, {often[consent.scopes[url]]}" for url, scope in found if scope],
+        "opening": NEUTRAL_QUESTION if consent.is_discreet else "",
         "wording": WORDINGS[consent.wording],
         "proof": consent.proof,
     }
@@ -167,6 +179,10 @@ def digest_letter(posts: list[ListedPost], to: Addressee, frequency: str) -> Mes
     return _letter("subscription_digest", subject, context, to)
 
 
+def _in_a_row(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
 def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee) -> Message:
     url = letters_url(to.token)
     headers = {
@@ -175,7 +191,8 @@ def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee)
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
     }
-    context = {**context, "url": url, "reasons": to.reasons, "is_discreet": to.is_discreet}
+    opening = NEUTRAL_OPENING if to.is_discreet else ""
+    context = {**context, "url": url, "reasons": _in_a_row(to.reasons), "opening": opening}
     if to.is_discreet:
         return render_message(template, NEUTRAL_SUBJECT, context, headers, sender=NEUTRAL_SENDER)
     return render_message(template, subject, context, headers)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from posts.addressing import HOME
-from posts.listing import read_posts
+from posts.dating import site_date
+from posts.listing import ListedPost, read_posts
 from posts.models import Post
 from posts.outbox.composing import Message, NotWanted, composes
 from posts.outbox.models import Delivery
@@ -40,16 +41,24 @@ def compose_letter(letter: Letter) -> Message:
         posts = read_posts(Post.objects.filter(pk=letter.post or 0))
         if not posts:
             raise NotWanted("Choose the post that the letter is about.")
-        return post_letter(posts[0], to)
+        return post_letter(_as_published(posts[0]), to)
     if letter.what in Frequency.values:
         return digest_letter(read_posts(Post.objects.filter(pk__in=_lately(letter.what))), to, letter.what)
     scopes = {HOME: Frequency.WEEKLY.value}
     return ask_letter(Consent(token=MADE_UP_TOKEN, scopes=scopes, is_discreet=letter.is_discreet))
 
 
+def _as_published(post: ListedPost) -> ListedPost:
+    """Return a draft as it would be if it were published now."""
+    if post.published_at and post.published_on:
+        return post
+    now = post.published_at or timezone.now()
+    return replace(post, published_at=now, published_on=site_date(now), slug=post.slug or "…")
+
+
 def _lately(frequency: str) -> list[int]:
     """Return what a digest of today would tell of; where there is nothing, the last few posts."""
-    posts = Post.objects.published().newest_first().values_list("pk", flat=True)
+    posts = Post.objects.published().filter(is_quiet=False).newest_first().values_list("pk", flat=True)
     since = timezone.now() - dt.timedelta(days=REACHES[Frequency(frequency)])
     ids = list(posts.filter(listed_at__gt=since)[:MOST]) or list(posts[:FEW])
     if not ids:

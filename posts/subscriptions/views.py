@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,10 +21,11 @@ from posts.answering import (
     wait_in_words,
 )
 from posts.limiting import TooOften
+from posts.outbox.models import KEPT_DAYS, Delivery
 from posts.subscriptions import asking
 from posts.subscriptions.changing import change_frequency, follow, leave
 from posts.subscriptions.forms import ScopesForm, SubscribeForm, category_scopes, hour_choices
-from posts.subscriptions.models import Consent, Frequency, Policy, Subscriber, Subscription
+from posts.subscriptions.models import Bounce, Consent, Frequency, Policy, Subscriber, Subscription
 from posts.subscriptions.models.consent import WORDING, WORDINGS
 from posts.subscriptions.scopes import WHOLE_SITE, Scope, find_scope, find_scopes, of_subscription
 
@@ -71,12 +72,13 @@ def _show_form(
         "whole_site": WHOLE_SITE,
         "categories": categories,
         "frequencies": Frequency.choices,
-        "frequency": data.get("frequency") or request.GET.get("frequency") or Frequency.WEEKLY,
+        "frequency": data.get("frequency") or Frequency.POST,
         "hours": hour_choices(),
         "hour": data.get("hour", ""),
         "is_discreet": "discreet" in data,
         "wording": WORDINGS[WORDING],
         "page": data.get("page") or request.GET.get("page", ""),
+        "needs_approval": Policy.current().waits_for_approval,
     }
     response = render(request, "subscriptions/subscribe.html", context, status=status)
     if retry:
@@ -100,9 +102,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if consent is None:
         words = "Either its week is over, or you have left since. Ask again, and a new letter comes."
         return said(request, "This link is no longer valid", words, 404, back_url="/subscribe/", back="Ask again")
-    chosen = set(request.POST.getlist("scope"))
-    is_nothing = request.method == "POST" and "listed" in request.POST and not chosen
-    if request.method == "POST" and not is_nothing:
+    if consent.confirmed_at and (later := asking.asked_besides(consent.email)):
+        # A further wish on the same day has no letter of its own yet: this link proves as much.
+        consent = later
+    chosen, listed = set(request.POST.getlist("scope")), request.POST.get("listed")
+    is_nothing = listed is not None and not chosen
+    # A form that was shown for an earlier wish says nothing about a later one.
+    is_meant = request.method == "POST" and listed in (consent.token, None if consent.token == token else "")
+    if is_meant and not is_nothing:
         asking.confirm(consent, chosen or None)
         consent.refresh_from_db()
     often = dict(Frequency.choices)
@@ -111,7 +118,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "rows": [(scope, often[each]) for scope, each in _wished(consent)],
         "wording": WORDINGS[consent.wording],
         "waits": _waits(consent.subscriber),
-        "is_nothing": is_nothing,
+        "is_nothing": is_nothing and is_meant,
+        "needs_approval": Policy.current().waits_for_approval,
     }
     return unkept(render(request, "subscriptions/confirm.html", context))
 
@@ -140,7 +148,7 @@ def letters(request: HttpRequest, token: str) -> HttpResponse:
         if "save" not in typed and "resume" not in typed:
             if subscriber:
                 leave(subscriber)
-            words = "No letters come any longer, and your address is deleted. It takes effect at once."
+            words = "No letters come any longer, and your address is deleted, with all that was kept with it."
             return said(request, "You have left", words)
     if subscriber is None:
         words = "You have left, or the address of this page is not whole. Nothing is sent to you from here."
@@ -188,12 +196,19 @@ def _save(request: HttpRequest, subscriber: Subscriber, form: ScopesForm) -> boo
 def _show_letters(
     request: HttpRequest, subscriber: Subscriber, form: ScopesForm, *, is_saved: bool = False
 ) -> HttpResponse:
-    rows = [(row, of_subscription(row)) for row in subscriber.subscriptions.with_scopes()]
-    followed = {scope.url for _, scope in rows}
+    typed = QueryDict() if is_saved else request.POST
+    subscriptions = [(row, of_subscription(row)) for row in subscriber.subscriptions.with_scopes()]
+    followed = {scope.url for _, scope in subscriptions}
     context = {
         "subscriber": subscriber,
-        "rows": rows,
-        "form": form,
+        # What was typed and refused is still there; what is stored otherwise.
+        "rows": [(row, scope, typed.get(f"often-{row.pk}", row.frequency)) for row, scope in subscriptions],
+        "hour": typed.get("hour", str(subscriber.hour)),
+        "is_discreet": "discreet" in typed if typed else subscriber.is_discreet,
+        "frequency": typed.get("frequency", Frequency.POST),
+        "chosen": set(typed.getlist("scope")),
+        "asked": asking.asked_besides(subscriber.email),
+        "form": ScopesForm() if is_saved else form,
         "is_saved": is_saved,
         "may_resume": subscriber.reason in LIFTED_BY_READERS,
         "frequencies": Frequency.choices,
@@ -201,6 +216,7 @@ def _show_letters(
         "categories": [row for row in category_scopes() if row[2] not in followed],
         "whole_site": None if WHOLE_SITE.url in followed else WHOLE_SITE,
         "consents": subscriber.consents.all(),
+        "letters_days": KEPT_DAYS,
     }
     status = 400 if request.method == "POST" and not is_saved else 200
     return render(request, "subscriptions/letters.html", context, status=status)
@@ -218,6 +234,16 @@ def _download(subscriber: Subscriber) -> HttpResponse:
             for row in subscriber.subscriptions.with_scopes()
         ],
         "consents": [_consent(consent) for consent in subscriber.consents.all()],
+        "letters": [
+            {"kind": kind, "state": state, "queued_at": queued_at.isoformat()}
+            for kind, state, queued_at in Delivery.objects.filter(
+                recipient=subscriber.email, kind__startswith="subscriptions."
+            ).values_list("kind", "state", "queued_at")
+        ],
+        "came_back": [
+            {"kind": bounce.kind, "code": bounce.code, "at": bounce.at.isoformat()}
+            for bounce in Bounce.objects.filter(email=subscriber.email)
+        ],
     }
     answer = json.dumps(kept, ensure_ascii=False, indent=2)
     response = HttpResponse(answer, content_type="application/json; charset=utf-8")

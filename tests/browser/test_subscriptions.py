@@ -129,7 +129,7 @@ def test_a_subscriber_changes_what_comes_by_keyboard(page: Page):
     expect(page.get_by_role("status")).to_have_text("Saved.")
     assert sorted(str(each) for each in ann.subscriptions.with_scopes()) == [
         "Everything, daily",
-        "a, weekly, on Mondays",
+        "a, each post",
     ]
     page.get_by_role("button", name="Stop all letters").click()
     expect(page.get_by_role("heading", name="You have left")).to_be_visible()

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from posts.comments.models.comment import Comment
-from posts.models.bases import LogEntry
+from posts.models.bases import LogEntry, LogQuerySet
 
 
 class Entry(LogEntry):
@@ -34,6 +34,8 @@ class Entry(LogEntry):
     batch = models.UUIDField(db_index=True)
     undoes = models.UUIDField(null=True, db_index=True)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = LogQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -30,7 +30,7 @@ class ImportForm(forms.Form):
         label="Proof of consent: where, when and how did they agree",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="It is kept with each of them.",
+        help_text="It is kept with each of them, and shown to them in the letter that asks.",
     )
     scope = forms.CharField(
         label="What they follow",

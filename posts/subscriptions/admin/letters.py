@@ -122,7 +122,7 @@ class LetterPages:
             else:
                 announcing.tell_again(post, request.user.get_username())
                 note(request.user, Entry.Act.TELL, f"Post {post.pk}")  # type: ignore[arg-type]
-                messages.success(request, "It will be told again: the letters are written within a minute.")
+                messages.success(request, "The letters are written within a minute.")
         return _to(letter)
 
     def _asked_for(self, request: HttpRequest, data: Any) -> Letter:

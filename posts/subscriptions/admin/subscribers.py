@@ -150,7 +150,9 @@ class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
     @admin.display(description="state", ordering="state")
     def shown_state(self, subscriber: Subscriber) -> str:
         waits = any(row.state == Subscription.State.WAITING for row in subscriber.subscriptions.all())
-        return f"{subscriber.state_label}, waits for approval" if waits else subscriber.state_label
+        if waits and not subscriber.reason:
+            return "Waits for approval"
+        return f"{subscriber.state_label}; waits for approval" if waits else subscriber.state_label
 
     @admin.display(description="follows")
     def follows(self, subscriber: Subscriber) -> SafeString:

@@ -15,8 +15,8 @@ UNCONFIRMED_LIVES = dt.timedelta(days=7)
 # What stood above the button, by version: raise the number with every change of what is promised.
 WORDING = 1
 WORDINGS = {
-    1: "Letters about what appears here, as chosen, until you say stop. The address is used for nothing else, and "
-    "nothing more is sent before you have confirmed by the link in the first letter.",
+    1: "Letters about what appears on the site, as chosen, until you say stop. The address is used for nothing else, "
+    "and nothing more is sent before you have confirmed by the link in the first letter.",
 }
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from posts.models.bases import LogEntry, OneRow
+from posts.models.bases import LogEntry, LogQuerySet, OneRow
 
 
 class Policy(OneRow):
@@ -135,6 +135,8 @@ class Entry(LogEntry):
     actor_id = models.BigIntegerField(null=True, db_index=True)
     actor = models.CharField(max_length=150)
     made_at = models.DateTimeField(default=timezone.now)
+
+    objects = LogQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

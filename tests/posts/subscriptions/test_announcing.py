@@ -43,7 +43,7 @@ class TestWhoIsTold:
         make_subscriber("", "/=post", "/tag/a/=post", "/tag/b/=post")
         make_post(at=now(), tags=["a", "b"])
         [letter] = announced()
-        assert "all posts, posts tagged ‘a’, posts tagged ‘b’" in letter.body
+        assert "all posts, posts tagged ‘a’ and posts tagged ‘b’." in letter.body
 
     def test_once_however_often_the_clock_comes(self, announced):
         make_subscriber()

@@ -46,7 +46,7 @@ class TestTheTable:
         assert row == {
             "email": "ann@reader.example", "state": "active", "follows": "/tag/north-korea/=daily;/=weekly",
             "hour": "8", "discreet": "yes", "asked_at": consent.asked_at.isoformat(),
-            "confirmed_at": consent.confirmed_at.isoformat(), "wording": "1", "asked_on": "/",
+            "confirmed_at": consent.confirmed_at.isoformat(), "wording": "1", "asked_on": "/", "proof": "",
         }  # fmt: skip
         assert list(row) == COLUMNS
 

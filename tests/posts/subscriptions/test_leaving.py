@@ -40,6 +40,7 @@ class TestOneClick:
         ],
     )
     def test_a_bare_post_in_any_encoding_leaves(self, ann, body, content_type):
+        Delivery.objects.queue("k", "subscriptions.post", ann.email, announcement=0, subscriber=ann.pk)
         client = Client(enforce_csrf_checks=True)
         response = client.generic("POST", url(ann), body, content_type=content_type)
         assert response.status_code == 200
@@ -47,6 +48,7 @@ class TestOneClick:
         assert client.cookies == {}
         assert not Subscriber.objects.exists()
         assert not Consent.objects.exists()
+        assert not Delivery.objects.exists()
 
     def test_any_number_of_times_and_from_any_site(self, ann, client):
         for _ in range(3):
@@ -97,8 +99,13 @@ class TestChanging:
         assert not Delivery.objects.exists()
 
     def test_an_unknown_tag_is_told_and_what_was_typed_stays(self, ann, client):
-        response = self.save(client, ann, tags="Nowhere", hour="21")
+        site = ann.subscriptions.first()
+        typed = {f"often-{site.pk}": "stop", "frequency": "monthly", "discreet": "on"}
+        response = self.save(client, ann, tags="Nowhere", hour="21", **typed)
         assert response.status_code == 400
+        kept = ["stop", "21", "monthly"]
+        for chosen in [*(f'value="{each}" selected' for each in kept), 'name="discreet" checked']:
+            assert chosen in response.content.decode()
         assert "There is no tag “Nowhere”" in response.content.decode()
         assert 'value="Nowhere"' in response.content.decode()
         ann.refresh_from_db()
@@ -116,7 +123,7 @@ class TestChanging:
 
     def test_letters_that_came_back_can_be_resumed_but_not_what_the_desk_stopped(self, ann, client):
         ann.suspend(Subscriber.Reason.BOUNCED)
-        assert "Send them again" in client.get(url(ann)).content.decode()
+        assert "Begin sending again" in client.get(url(ann)).content.decode()
         client.post(url(ann), {"resume": "1"})
         ann.refresh_from_db()
         assert ann.state == "active"

@@ -178,7 +178,7 @@ class TestTellingAgain:
         make_subscriber("dee@reader.example").suspend("desk")
         page = shown(desk, what="post", post=post.pk)
         assert "2 readers get a letter now, 1 finds it in their next digest" in page
-        assert "It will be told again" in tell(desk, post, 1)
+        assert "The letters are written within a minute" in tell(desk, post, 1)
         assert sorted(mail.to[0][:3] for mail in announced()) == ["ann", "ben"]
         again = Announcement.objects.get(number=2)
         assert (again.asked_by, again.told) == ("edith", 2)

@@ -170,6 +170,8 @@ class TestDiscretion:
         assert letter.subject == "Your newsletter"
         assert letter.from_email == "Newsletter <htwatch@watch.example>"
         assert letter.body.startswith("Here is the newsletter that you asked for.")
+        # Lists of mail show the first hundred signs and some.
+        assert letter.body.index("The long way") > 180
         [html] = [part.content for part in letter.alternatives]
         assert "<title>Your newsletter</title>" in html
         body = html[html.index("<body") :]
@@ -179,6 +181,7 @@ class TestDiscretion:
         visitor.ask(discreet="on")
         [letter] = delivered()
         assert (letter.subject, letter.from_email) == ("Please confirm", "Newsletter <htwatch@watch.example>")
+        assert letter.body.index("Human Traffic Watch") > 180
 
 
 class TestDigests:
@@ -211,7 +214,7 @@ class TestTheFirstLetter:
         make_post(tags=["North Korea"])
         visitor.ask(scope=["/tag/north-korea/", "/"])
         [letter] = delivered()
-        assert "  - all posts\n  - posts tagged ‘North Korea’\n" in letter.body
+        assert "  - all posts, each post\n  - posts tagged ‘North Korea’, each post\n" in letter.body
         assert "Somebody, we hope you" in letter.body
         assert "List-Unsubscribe" not in letter.extra_headers
         assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
