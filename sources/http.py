@@ -73,6 +73,17 @@ def fetch(
     raise Failed(f"It redirects more than {MOST_REDIRECTS} times.")
 
 
+def refusal(url: str) -> str:
+    """Say why an address would not be asked; "" where it would. A host that is not found now may be found later."""
+    try:
+        _checked(url)
+    except Refused as error:
+        return str(error)
+    except Failed:
+        return ""
+    return ""
+
+
 def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int, deadline: float) -> Fetched:
     host, port, address = _checked(url)
     left = deadline - time.monotonic()

@@ -1,5 +1,7 @@
 """The desk: mail that goes out, as a ledger to read."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -10,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from posts.outbox.composing import Message, NotWanted
+from posts.outbox.looking import looked
 from posts.outbox.models import Delivery
 from posts.outbox.previewing import compose_undone, preview_of, show_html, without_tokens
 
@@ -25,6 +28,22 @@ class DeliveryAdmin(admin.ModelAdmin):
     ordering = ["-id"]
     actions = ["try_again"]
     readonly_fields = ["what_it_says", *(field.name for field in Delivery._meta.fields)]
+
+    # --- Who may, and who looked
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        changelist = (getattr(response, "context_data", None) or {}).get("cl")
+        if request.method == "GET" and changelist is not None:
+            searched = ", searched" if changelist.query else ""
+            _tell_of_look(request, f"Outgoing mail: {len(changelist.result_list)} shown{searched}")
+        return response
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().change_view(request, object_id, *args, **kwargs)
+        if request.method == "GET" and response.status_code == 200:
+            _tell_of_look(request, f"Outgoing mail: number {object_id}")
+        return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -54,6 +73,7 @@ class DeliveryAdmin(admin.ModelAdmin):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what a message says, composed as it would be now."""
         delivery = self._row(request, pk)
+        _tell_of_look(request, f"Outgoing mail: what number {pk} says")
         message, why_not = _composed(delivery)
         context = {
             **self.admin_site.each_context(request),
@@ -76,6 +96,10 @@ class DeliveryAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return get_object_or_404(Delivery, pk=pk)
+
+
+def _tell_of_look(request: HttpRequest, words: str) -> None:
+    looked.send(sender=Delivery, user=request.user, words=words)
 
 
 def _composed(delivery: Delivery) -> tuple[Message | None, str]:

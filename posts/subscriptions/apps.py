@@ -6,9 +6,10 @@ class SubscriptionsConfig(AppConfig):
     verbose_name = "Subscriptions"
 
     def ready(self) -> None:
-        from posts.subscriptions import following  # noqa: PLC0415  models are known by now
+        from posts.subscriptions import following, moderating  # noqa: PLC0415  models are known by now
 
         following.connect()
+        moderating.connect()
         if apps.is_installed("anymail"):
             from posts.subscriptions import tracking  # noqa: PLC0415
 

@@ -3,16 +3,27 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import batched
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from posts.outbox.looking import looked
 from posts.subscriptions import asking, changing
 from posts.subscriptions.models import Block, Consent, Entry, Subscriber, Subscription
 
 SLICE = 500  # rows of one transaction: readers who write meanwhile wait for one at most
+
+
+def connect() -> None:
+    looked.connect(note_look)
+
+
+def note_look(user: AbstractBaseUser, words: str, **_: Any) -> None:
+    """The ledger of mail shows readers' addresses as well."""
+    note(user, Entry.Act.LOOK, words)
 
 
 def note(user: AbstractBaseUser, act: Entry.Act, words: str = "", *, subscriber_id: int | None = None) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from posts.hooks import Happening
 from posts.outbox.ledger import LedgerQuerySet, LedgerRow
 from posts.webhooks.signing import new_secret
+from sources.http import refusal
 
 ADDRESS_LENGTH = 2000
 WORDS_LENGTH = 500
@@ -76,6 +77,8 @@ class Endpoint(models.Model):
     def clean(self) -> None:
         if unknown := sorted(set(self.kinds) - set(Kind.values)):
             raise ValidationError({"kinds": f"Nothing here is called “{unknown[0]}”."})
+        if why := refusal(self.address):
+            raise ValidationError({"address": f"It could not be called: {why}"})
 
     def save(self, **kwargs: Any) -> None:
         """Save; from the moment at which it is switched on, it listens."""
