@@ -91,8 +91,17 @@ def unkept(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def canonical_domain(domain: str) -> str:
+    """Return the one spelling of a domain under which mail is sent to it. Raises ValueError where there is none.
+
+    Fullwidth letters, ligatures and invisible signs all lead to the same host (RFC 3490, nameprep): whoever counts
+    letters to an address, or keeps some out, must not take them for different ones.
+    """
+    return domain.encode("idna").decode("ascii").lower()
+
+
 class AddressField(forms.EmailField):
-    """An e-mail address as it is kept everywhere: in lower case, for no mailbox tells Ann@ from ann@."""
+    """An e-mail address in the one spelling in which it is kept: no mailbox tells Ann@ from ann@."""
 
     def __init__(self, **options: Any) -> None:
         messages = {"required": "Write your address.", "invalid": "This is no e-mail address."}
@@ -100,4 +109,10 @@ class AddressField(forms.EmailField):
         super().__init__(**{"max_length": EMAIL_LENGTH, "error_messages": messages, "widget": widget, **options})
 
     def clean(self, value: Any) -> str:
-        return super().clean(value).lower()
+        local, at, domain = super().clean(value).rpartition("@")
+        try:
+            address = f"{local.lower()}{at}{canonical_domain(domain)}"
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+        # What was checked is what somebody typed; what is kept must be an address as well.
+        return super().clean(address)

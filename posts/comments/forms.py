@@ -43,12 +43,12 @@ class CommentForm(forms.Form):
         return name
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"].strip().lower()  # so it is kept and looked up, see Comment
+        email = self.cleaned_data["email"].strip()
         if not email:
             return ""
         if len(email) > EMAIL_LENGTH:
             raise forms.ValidationError(f"An address may have {EMAIL_LENGTH} characters; this one has {len(email)}.")
-        return forms.EmailField(
+        return AddressField(
             error_messages={"invalid": "This is no e-mail address. Mend it, or leave the field empty."}
         ).clean(email)
 

@@ -45,6 +45,10 @@ class DeliveryAdmin(admin.ModelAdmin):
             _tell_of_look(request, f"Outgoing mail: number {object_id}")
         return response
 
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        _tell_of_look(request, f"Outgoing mail: the history of number {object_id}")
+        return super().history_view(request, object_id, *args, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -1,4 +1,4 @@
-"""Somebody of the desk looked at the ledger, where addresses stand. Apps whose readers these are may want to note it."""
+"""Somebody of the desk looked at the ledger, where addresses stand. Apps whose readers these are note it."""
 
 from django.dispatch import Signal
 

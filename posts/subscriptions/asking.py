@@ -18,7 +18,6 @@ from posts.outbox.models import Delivery
 from posts.subscriptions.changing import follow
 from posts.subscriptions.models import Block, Consent, Day, Frequency, Invited, Policy, Subscriber
 from posts.subscriptions.models.consent import UNCONFIRMED_LIVES, WORDING
-from posts.subscriptions.models.subscriber import DEFAULT_HOUR
 from posts.subscriptions.scopes import find_scope
 
 RULES = [Rule(5, 3600)]
@@ -35,7 +34,7 @@ class Wish:
 
     email: str
     scopes: Mapping[str, str]  # address of a listing → frequency
-    hour: int = DEFAULT_HOUR
+    hour: int | None = None  # where it was asked
     is_discreet: bool = False
     came_from: str = ""
     proof: str = ""
@@ -45,15 +44,18 @@ def ask(wish: Wish, writer: Writer) -> None:
     """Write down what is wished, and have a letter ask for a yes. Raises limiting.TooOften."""
     with transaction.atomic():
         limiting.take_turn("subscribe", writer, RULES)
-        if not _is_shut_out(wish.email):
+        if not is_shut_out(wish.email):
             send_letter(_note(wish))
 
 
 def invite(wish: Wish) -> bool:
-    """Ask an address of an imported list, once and never again; False where it is known, blocked, or was asked."""
-    known = Subscriber.objects.filter(email=wish.email).exists()
+    """Ask an address of an imported list, once and never again; False where it is known, blocked, or was asked.
+
+    Who is asking by themselves at present is left alone, too.
+    """
+    known = Subscriber.objects.filter(email=wish.email).exists() or asked_besides(wish.email) is not None
     with transaction.atomic():
-        if known or _is_shut_out(wish.email):
+        if known or is_shut_out(wish.email):
             return False
         _, is_new = Invited.objects.get_or_create(digest=_digest(wish.email))
         if is_new:
@@ -61,30 +63,35 @@ def invite(wish: Wish) -> bool:
     return is_new
 
 
-def _is_shut_out(email: str) -> bool:
+def is_shut_out(email: str) -> bool:
     kept_out = Subscriber.objects.filter(email=email, state=Subscriber.State.SUSPENDED)
     return Block.objects.meets(email) or kept_out.exclude(reason__in=LIFTED_BY_READERS).exists()
 
 
 def _note(wish: Wish) -> Consent:
-    """Store a wish, or add it to the one of the same address that nobody has confirmed yet."""
-    columns = {
-        "hour": wish.hour,
-        "is_discreet": wish.is_discreet,
-        "came_from": wish.came_from,
-        "proof": wish.proof,
-        "wording": WORDING,
-        "asked_at": timezone.now(),
-    }
+    """Store a wish, or add it to the one of the same address that nobody has confirmed yet.
+
+    Anybody may write anybody's address: what is added takes nothing away, and never makes a discreet letter another.
+    """
     try:
         with transaction.atomic():
-            return Consent.objects.create(email=wish.email, scopes=dict(wish.scopes), **columns)
+            return Consent.objects.create(
+                email=wish.email,
+                scopes=dict(wish.scopes),
+                hour=wish.hour,
+                is_discreet=wish.is_discreet,
+                came_from=wish.came_from,
+                proof=wish.proof,
+            )
     except IntegrityError:
         consent = Consent.objects.select_for_update().get(email=wish.email, confirmed_at=None)
-    before = [(address, often) for address, often in consent.scopes.items() if address not in wish.scopes]
-    consent.scopes = {**dict(before[: MOST_SCOPES - len(wish.scopes)]), **wish.scopes}
-    for name, value in columns.items():
-        setattr(consent, name, value)
+    added = {address: often for address, often in wish.scopes.items() if address not in consent.scopes}
+    changed = {address: often for address, often in wish.scopes.items() if address in consent.scopes}
+    room = max(0, MOST_SCOPES - len(consent.scopes))
+    consent.scopes = {**consent.scopes, **changed, **dict(list(added.items())[:room])}
+    consent.hour = consent.hour if wish.hour is None else wish.hour
+    consent.is_discreet = consent.is_discreet or wish.is_discreet
+    consent.wording, consent.asked_at = WORDING, timezone.now()
     consent.save()
     return consent
 
@@ -94,6 +101,8 @@ def send_letter(consent: Consent, at: dt.datetime | None = None) -> bool:
     or, if it was used, this waits for its own (see `ask_waiting`).
     """
     at = at or timezone.now()
+    if is_shut_out(consent.email):
+        return False
     lately = Delivery.objects.filter(recipient=consent.email, kind=ASKED, queued_at__gt=at - BETWEEN_LETTERS)
     if lately.exists():
         return False
@@ -116,7 +125,7 @@ def find_open(token: str, at: dt.datetime | None = None) -> Consent | None:
     consent = Consent.objects.filter(token=token).select_related("subscriber").first()
     if consent is None or consent.confirmed_at:
         return consent
-    return None if consent.asked_at <= since or _is_shut_out(consent.email) else consent
+    return None if consent.asked_at <= since or is_shut_out(consent.email) else consent
 
 
 def asked_besides(email: str) -> Consent | None:
@@ -129,13 +138,17 @@ def asked_besides(email: str) -> Consent | None:
 def confirm(consent: Consent, addresses: set[str] | None = None, at: dt.datetime | None = None) -> Subscriber:
     """Make the asker a subscriber to all they asked for, or to these of it; pressed twice, the first time counts."""
     at = at or timezone.now()
-    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    # The reader first, as everybody who changes what they follow does.
+    list(Subscriber.objects.select_for_update().filter(email=consent.email))
+    consent = Consent.objects.select_for_update(of=("self",)).select_related("subscriber").get(pk=consent.pk)
     if consent.subscriber:
         return consent.subscriber
     subscriber, is_new = Subscriber.objects.get_or_create(email=consent.email, defaults={"made_at": at})
     if subscriber.reason in LIFTED_BY_READERS:
         subscriber.resume(at)
-    subscriber.hour, subscriber.is_discreet = consent.hour, consent.is_discreet
+    # What was not asked stays; discretion ends on the reader's own page and nowhere else.
+    subscriber.hour = subscriber.hour if consent.hour is None else consent.hour
+    subscriber.is_discreet = subscriber.is_discreet or consent.is_discreet
     subscriber.save(update_fields=["hour", "is_discreet"])
     waits = Policy.current().waits_for_approval
     chosen = {address: each for address, each in consent.scopes.items() if addresses is None or address in addresses}

@@ -81,7 +81,11 @@ def _record_refusal(letter: Delivery, at: dt.datetime) -> Counts:
 
 
 def _find_letter(notice: Notice, at: dt.datetime) -> Delivery | None:
-    """Return the letter of which a notice speaks; where it names none, one that went to its address shortly before."""
+    """Return the letter of which a notice speaks; else, one that went to its address shortly before.
+
+    Some mail services give each letter a Message-ID of their own, so that an unknown one says little. The price: who
+    knows that an address subscribes can forge a report about it; its reader resumes the letters on their own page.
+    """
     if notice.message_id and (letter := Delivery.objects.filter(message_id=notice.message_id).first()):
         return letter if letter.kind.startswith(OURS) else None
     if not notice.recipient:

@@ -59,6 +59,8 @@ def erase(email: str, at: dt.datetime | None = None) -> bool:
     A letter that is being sent at this moment arrives; those that wait are gone with the record.
     """
     email = email.lower()
+    # The reader first, as everybody who changes what they follow does.
+    list(Subscriber.objects.select_for_update().filter(email=email))
     _, gone = Subscriber.objects.filter(email=email).delete()
     asked, _ = Consent.objects.filter(email=email).delete()
     bounced, _ = Bounce.objects.filter(email=email).delete()

@@ -100,9 +100,14 @@ def _due(frequency: str, boundaries: dict[int, dt.datetime], reached: int) -> li
 
 @transaction.atomic
 def _write_slice(subscribers: list[int], frequency: str, boundaries: dict[int, dt.datetime]) -> int:
-    locked = Subscription.objects.select_for_update(skip_locked=True, of=("self",)).select_related("subscriber")
-    rows = locked.active().filter(subscriber__in=subscribers, frequency=frequency).order_by("subscriber_id", "pk")
-    due = [row for row in rows if row.told_until < boundaries[row.subscriber.hour]]
+    # The readers, not their subscriptions: of two clocks, one sees what the other has just told, however often.
+    locked = Subscriber.objects.select_for_update(skip_locked=True).filter(pk__in=subscribers).order_by("pk")
+    readers = {reader.pk: reader for reader in locked if reader.state == Subscriber.State.ACTIVE}
+    due = []
+    for row in Subscription.objects.active().filter(subscriber__in=readers, frequency=frequency).order_by("pk"):
+        row.subscriber = readers[row.subscriber_id]
+        if row.told_until < boundaries[row.subscriber.hour]:
+            due.append(row)
     if not due:
         return 0
     collection = _collect(min(row.told_until for row in due), max(boundaries.values()))
@@ -186,6 +191,7 @@ def send_collected(subscription: Subscription, at: dt.datetime) -> None:
     told = told_to([subscription.subscriber.email])
     told[subscription.subscriber.email] |= coming
     if letter := _letter([subscription], collection, told, at):
+        letter.key = f"subscriptions:collected:{subscription.pk}:{at.isoformat()}"
         letter.data["frequency"] = ""
         Delivery.objects.write([letter])
     subscription.told_until = at

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models.signals import pre_delete
 
 from posts.models import Category, Tag
+from posts.subscriptions.changing import change_frequency
 from posts.subscriptions.models import Frequency, Subscription
 from sources.models import Source, absorbing
 
@@ -35,11 +36,21 @@ def _follow(scope: str, kept: Any, other: Any) -> None:
     """Followers of the one that ends follow the one that stays; who followed both is told as often as before."""
     ending = Subscription.objects.filter(**{scope: other})
     staying = Subscription.objects.filter(**{scope: kept})
-    both = {subscription.subscriber_id: subscription for subscription in staying.filter(
-        subscriber__in=ending.values("subscriber"))}  # fmt: skip
-    for subscription in ending.filter(subscriber__in=both):
-        twin = both[subscription.subscriber_id]
-        if _OFTEN.index(subscription.frequency) < _OFTEN.index(twin.frequency):
-            staying.filter(pk=twin.pk).update(frequency=subscription.frequency)
-        subscription.delete()
+    followed_twice = staying.filter(subscriber__in=ending.values("subscriber")).select_related("subscriber")
+    both = {subscription.subscriber_id: subscription for subscription in followed_twice}
+    for subscription in ending.filter(subscriber__in=both).select_related("subscriber"):
+        _join(subscription, both[subscription.subscriber_id])
     ending.update(**{scope: kept})
+
+
+def _join(ending: Subscription, twin: Subscription) -> None:
+    """Make one of two subscriptions: as often as the more frequent, begun if either has begun."""
+    if ending.state == Subscription.State.ACTIVE != twin.state:
+        columns = {name: getattr(ending, name) for name in ("state", "frequency", "starts_at", "told_until")}
+        ending.delete()
+        Subscription.objects.filter(pk=twin.pk).update(**columns)
+        return
+    frequency = min(ending.frequency, twin.frequency, key=_OFTEN.index)
+    if ending.state == twin.state:
+        change_frequency(twin, Frequency(frequency))
+    ending.delete()

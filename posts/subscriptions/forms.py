@@ -10,7 +10,7 @@ from posts.answering import AddressField
 from posts.models import Category, Tag
 from posts.subscriptions.asking import MOST_SCOPES, Wish
 from posts.subscriptions.models import Frequency
-from posts.subscriptions.models.subscriber import DEFAULT_HOUR, HOURS
+from posts.subscriptions.models.subscriber import HOURS
 from posts.subscriptions.scopes import Scope, find_scope, of_source, of_tag
 from sources.models import Source
 
@@ -77,7 +77,7 @@ class SubscribeForm(ScopesForm):
         return Wish(
             email=data["email"],
             scopes={scope.url: data["frequency"] for scope in data["scopes"]},
-            hour=int(data["hour"] or DEFAULT_HOUR),
+            hour=int(data["hour"]) if data["hour"] else None,
             is_discreet=data["discreet"],
             came_from=data["page"],
         )

@@ -19,13 +19,13 @@ from posts.answering import AddressField
 from posts.subscriptions.asking import MOST_SCOPES, Wish, invite
 from posts.subscriptions.exporting import unguard
 from posts.subscriptions.models import Frequency
-from posts.subscriptions.models.subscriber import DEFAULT_HOUR, HOURS
+from posts.subscriptions.models.subscriber import HOURS
 from posts.subscriptions.scopes import Scope
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 20_000
 MOST_NAMED = 20  # malformed lines that are named one by one
-AT_ONCE = 2_000  # rows that are asked while somebody waits for the page; more of them are a task
+AT_ONCE = 500  # rows that are asked while somebody waits for the page; more of them are a task
 SLICE = 200  # rows of one transaction: readers who write meanwhile wait for one at most
 PARCEL_LIVES = 24 * 60 * 60
 
@@ -43,7 +43,7 @@ class Row:
 
     email: str
     follows: dict[str, str] = field(default_factory=dict)
-    hour: int = DEFAULT_HOUR
+    hour: int | None = None
     is_discreet: bool = False
 
 
@@ -142,7 +142,7 @@ def _row(cells: Mapping[str, str], find_scope: Callable[[str], Scope | None]) ->
     return Row(
         email=email,
         follows=_follows(cells.get("follows", ""), find_scope),
-        hour=int(hour) if hour else DEFAULT_HOUR,
+        hour=int(hour) if hour else None,
         is_discreet=discreet in _YES,
     )
 
@@ -178,7 +178,8 @@ class Terms:
 def invite_all(rows: list[Row], terms: Terms) -> int:
     """Ask each of these once, slice by slice; return how many. The others are known, blocked, or were asked before."""
     asked = 0
-    for part in batched(rows, SLICE):
+    # In one order: two who bring the same list wait for each other, and not each for the other.
+    for part in batched(sorted(rows, key=lambda row: row.email), SLICE):
         with transaction.atomic():
             asked += sum(invite(_wish(row, terms)) for row in part)
     return asked

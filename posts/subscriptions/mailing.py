@@ -14,7 +14,7 @@ from posts.models import Post
 from posts.outbox.composing import Message, NotWanted, composes, render_message
 from posts.rendering import plain_text
 from posts.subscriptions.announcing import TELLS, followers_of
-from posts.subscriptions.asking import ASKED
+from posts.subscriptions.asking import ASKED, is_shut_out
 from posts.subscriptions.digesting import COLLECTS
 from posts.subscriptions.models import Announcement, Consent, Frequency, Subscriber, Subscription
 from posts.subscriptions.models.consent import WORDINGS
@@ -88,8 +88,10 @@ class LetterPost:
 @composes(ASKED)
 def compose_ask(data: dict[str, Any]) -> Message:
     consent = Consent.objects.filter(pk=data["consent"], confirmed_at=None).first()
-    if consent is None:
+    if consent is None or is_shut_out(consent.email):
         raise NotWanted("They have answered, or their time is over.")
+    subscriber = Subscriber.objects.filter(email=consent.email).first()
+    consent.is_discreet = consent.is_discreet or (subscriber is not None and subscriber.is_discreet)
     return ask_letter(consent)
 
 
@@ -99,8 +101,8 @@ def compose_post(data: dict[str, Any]) -> Message:
     announcement = Announcement.objects.select_related("post").defer(*_texts()).filter(pk=data["announcement"]).first()
     if announcement is None:
         raise NotWanted("The post is gone.")
-    following = followers_of(announcement.post).filter(subscriber=subscriber, frequency=Frequency.POST)
-    reasons = _reasons(following)
+    # However often by now: what was promised before a change is kept, and digests leave it out.
+    reasons = _reasons(followers_of(announcement.post).filter(subscriber=subscriber))
     if not reasons:
         raise NotWanted("They do not follow this any longer.")
     posts = _public([announcement.post_id])

@@ -41,7 +41,8 @@ WHOLE_SITE = Scope("all", 0, "Everything", HOME)
 
 def find_scope(address: str) -> Scope | None:
     """Return what an address names, also an old one that leads on; None where there is nothing to follow."""
-    if len(address) > LONGEST or "\x00" in address:
+    # Only now, for an address may hold any sign in its other writing.
+    if len(address) > LONGEST or "\x00" in unquote(address):
         return None
     if address == HOME:
         return WHOLE_SITE

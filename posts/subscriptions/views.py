@@ -144,36 +144,51 @@ def letters(request: HttpRequest, token: str) -> HttpResponse:
     encoding, no cookie, and any number of times."""
     subscriber = Subscriber.objects.filter(token=token).first()
     if request.method == "POST":
-        typed = _typed(request)
-        if "save" not in typed and "resume" not in typed:
+        act = _act(request)
+        if act is None:
+            words = (
+                "What you sent did not arrive whole, so nothing was changed. Open the page anew, and send it again."
+            )
+            return said(request, "Not saved", words, 400)
+        if act == "leave":
             if subscriber:
                 leave(subscriber)
             words = "No letters come any longer, and your address is deleted, with all that was kept with it."
             return said(request, "You have left", words)
+    form = ScopesForm(request.POST if request.method == "POST" else None)
+    is_saved = request.method == "POST" and subscriber is not None and form.is_valid()
+    if is_saved:
+        subscriber = _save(request, token, form)
     if subscriber is None:
         words = "You have left, or the address of this page is not whole. Nothing is sent to you from here."
         return said(request, "There are no letters here", words, 404, back_url="/subscribe/", back="Subscribe")
     if "download" in request.GET:
         return _download(subscriber)
-    form = ScopesForm(request.POST if request.method == "POST" else None)
-    is_saved = request.method == "POST" and form.is_valid() and _save(request, subscriber, form)
     return unkept(_show_letters(request, subscriber, form, is_saved=is_saved))
 
 
-def _typed(request: HttpRequest) -> Any:
-    """Return the fields of a POST; none where its body cannot be read, which then is a bare one."""
+def _act(request: HttpRequest) -> str | None:
+    """Return which button a POST means: "leave" where it is bare; None where it did not arrive whole."""
     try:
-        return request.POST
+        typed = request.POST
     except (MultiPartParserError, RequestDataTooBig, TooManyFieldsSent, OSError):
-        return {}
+        return None
+    if not typed or "leave" in typed or "List-Unsubscribe" in typed:
+        return "leave"
+    # The buttons stand last in their forms: without one, something is missing.
+    return next((act for act in ("resume", "save") if act in typed), None)
 
 
 @transaction.atomic
-def _save(request: HttpRequest, subscriber: Subscriber, form: ScopesForm) -> bool:
+def _save(request: HttpRequest, token: str, form: ScopesForm) -> Subscriber | None:
+    """Do what the page says; return the subscriber as changed, None where they have left meanwhile."""
+    subscriber = Subscriber.objects.select_for_update().filter(token=token).first()
+    if subscriber is None:
+        return None
     if "resume" in request.POST:
         if subscriber.reason in LIFTED_BY_READERS:
             subscriber.resume()
-        return True
+        return subscriber
     hour = request.POST.get("hour", "")
     if hour in {str(value) for value, _ in hour_choices()}:
         subscriber.hour = int(hour)
@@ -190,7 +205,7 @@ def _save(request: HttpRequest, subscriber: Subscriber, form: ScopesForm) -> boo
     frequency = Frequency(often) if often in Frequency.values else Frequency.WEEKLY
     for scope in form.cleaned_data["scopes"]:
         follow(subscriber, scope, frequency, waits=waits)
-    return True
+    return subscriber
 
 
 def _show_letters(

@@ -9,6 +9,10 @@ from posts.comments.models.comment import Comment
 from posts.models.bases import LogEntry, LogQuerySet
 
 
+class EntryQuerySet(LogQuerySet):
+    pass
+
+
 class Entry(LogEntry):
     class Act(models.TextChoices):
         APPROVE = "approve", "Approved"
@@ -35,7 +39,7 @@ class Entry(LogEntry):
     undoes = models.UUIDField(null=True, db_index=True)
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = LogQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

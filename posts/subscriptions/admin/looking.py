@@ -20,6 +20,20 @@ class NotesLooks:
             note(request.user, Entry.Act.LIST, self._looked_at(changelist))  # type: ignore[arg-type]
         return response
 
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._noted(request, super().change_view(request, object_id, *args, **kwargs))  # type: ignore[misc]
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._noted(request, super().delete_view(request, object_id, *args, **kwargs))  # type: ignore[misc]
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._noted(request, super().history_view(request, object_id, *args, **kwargs))  # type: ignore[misc]
+
+    def _noted(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.method == "GET" and response.status_code == 200:
+            note(request.user, Entry.Act.LOOK, f"One of {self.opts.verbose_name_plural}")  # type: ignore[arg-type]
+        return response
+
     def _looked_at(self, changelist: Any) -> str:
         shown = len(changelist.result_list)
         words = [f"{_counted(shown, self.opts)} shown of {changelist.result_count:,}"]

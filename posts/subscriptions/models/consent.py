@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from posts.models.bases import new_token
-from posts.subscriptions.models.subscriber import DEFAULT_HOUR, Subscriber
+from posts.subscriptions.models.subscriber import Subscriber
 
 UNCONFIRMED_LIVES = dt.timedelta(days=7)
 # What stood above the button, by version: raise the number with every change of what is promised.
@@ -27,7 +27,7 @@ class Consent(models.Model):
     token = models.CharField(max_length=22, unique=True, default=new_token, editable=False)
     # Address of each listing asked for → how often.
     scopes = models.JSONField(default=dict)
-    hour = models.PositiveSmallIntegerField(default=DEFAULT_HOUR)
+    hour = models.PositiveSmallIntegerField(null=True)  # empty where it was not asked
     is_discreet = models.BooleanField(default=False)
     wording = models.PositiveSmallIntegerField(default=WORDING)
     came_from = models.CharField("asked on", max_length=300, blank=True)  # a page of ours, or a list that was imported

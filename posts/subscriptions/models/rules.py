@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from posts.answering import canonical_domain
 from posts.models.bases import LogEntry, LogQuerySet, OneRow
 
 
@@ -60,15 +61,14 @@ class Block(models.Model):
         return self.pattern
 
     def clean(self) -> None:
-        self.pattern = self.pattern.strip().lower()
-        local, _, domain = self.pattern.rpartition("@")
+        local, _, domain = self.pattern.strip().lower().rpartition("@")
         try:
+            domain = canonical_domain(domain)
             # A domain is one if it could stand behind an @; "@example.org" means the domain, too.
-            validate_email(self.pattern if local else f"a@{domain}")
-        except ValidationError as error:
+            validate_email(f"{local or 'a'}@{domain}")
+        except (ValidationError, ValueError) as error:
             raise ValidationError({"pattern": "Write an address, or a domain such as example.org."}) from error
-        if not local:
-            self.pattern = domain
+        self.pattern = f"{local}@{domain}" if local else domain
 
 
 class Bounce(models.Model):
@@ -110,6 +110,10 @@ class Day(models.Model):
         cls.objects.filter(day=day).update(**{column: models.F(column) + number})
 
 
+class EntryQuerySet(LogQuerySet):
+    pass
+
+
 class Entry(LogEntry):
     """Who looked at readers' addresses, and who did what to them. Rows are added, never changed.
 
@@ -136,7 +140,7 @@ class Entry(LogEntry):
     actor = models.CharField(max_length=150)
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = LogQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

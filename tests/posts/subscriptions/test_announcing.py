@@ -10,7 +10,8 @@ from posts.models import Category, Post, Tag
 from posts.outbox.models import Delivery
 from posts.subscriptions import announcing
 from posts.subscriptions.announcing import count_readers, tell_again
-from posts.subscriptions.models import Announcement, Subscriber
+from posts.subscriptions.changing import change_frequency
+from posts.subscriptions.models import Announcement, Frequency, Subscriber
 from sources.models import Source
 from tests.factories import make_category, make_post, make_source, make_subscriber
 
@@ -113,6 +114,13 @@ class TestWhatIsTold:
         assert announced() == []
         assert not Delivery.objects.exists()
 
+    def test_a_letter_that_waited_goes_though_it_shall_be_daily_from_now_on(self, announced):
+        reader = make_subscriber()
+        make_post(at=now())
+        list(announcing.announce())
+        change_frequency(reader.subscriptions.get(), Frequency.DAILY, now() + dt.timedelta(hours=5))
+        assert len(announced()) == 1
+
     def test_not_to_who_has_left_or_stopped_this_in_between(self, announced):
         make_post(tags=["a"])
         leaver, changer = make_subscriber("", "/=post"), make_subscriber("", "/tag/a/=post")
@@ -206,6 +214,21 @@ class TestWhatBecomesOfWhatIsFollowed:
         Tag.objects.named("b").absorb(Tag.objects.named("a"))
         assert [(s.tag.name, s.frequency) for s in one.subscriptions.all()] == [("b", "daily")]
         assert [(s.tag.name, s.frequency) for s in both.subscriptions.all()] == [("b", "post")]
+
+    def test_what_a_digest_had_collected_comes_when_a_merge_makes_it_letters(self):
+        make_post("x", tags=["a", "b"], slug="x")
+        make_subscriber("", "/tag/a/=post", "/tag/b/=weekly", since=now() - dt.timedelta(days=1))
+        make_post("Collected", at=now(), tags=["b"])
+        list(announcing.announce())
+        Tag.objects.named("b").absorb(Tag.objects.named("a"))
+        assert [row.kind for row in Delivery.objects.all()] == ["subscriptions.digest"]
+
+    def test_what_has_begun_does_not_wait_again_after_a_merge(self):
+        make_post(tags=["a", "b"])
+        reader = make_subscriber("", "/tag/a/=daily", "/tag/b/=weekly")
+        reader.subscriptions.filter(frequency="weekly").update(state="waiting")
+        Tag.objects.named("b").absorb(Tag.objects.named("a"))
+        assert [(s.frequency, s.state) for s in reader.subscriptions.all()] == [("daily", "active")]
 
     def test_followers_of_a_merged_outlet_too(self):
         first, second = make_source("NK News"), make_source("N.K. News Daily")

@@ -267,6 +267,55 @@ class TestNobodyIsFlooded:
         assert Consent.objects.get().scopes == {"/": "post", "/tag/a/": "post"}
 
 
+class TestAnybodyMayWriteAnyAddress:
+    @pytest.mark.parametrize("domain", ["ｒeader.example", "READER.example", "rea\u00adder.example", "ⓡeader.example"])
+    def test_one_mailbox_has_one_spelling(self, delivered, domain):
+        Block.objects.create(pattern="blocked.example")
+        Visitor().ask("ann@reader.example")
+        Visitor().ask(f"ann@{domain}")
+        assert [letter.to for letter in delivered()] == [["ann@reader.example"]]
+
+    @pytest.mark.parametrize("domain", ["ｂlocked.example", "blocked｡example", "ⓑlocked.example"])
+    def test_a_block_meets_every_spelling(self, visitor, delivered, domain):
+        Block.objects.create(pattern="blocked.example")
+        visitor.ask(f"ann@{domain}")
+        assert delivered() == []
+
+    def test_a_wish_that_is_added_takes_nothing_away(self, visitor, delivered):
+        make_post(tags=["alpha", *(f"t{number}" for number in range(30))])
+        visitor.ask(scope="/tag/alpha/", frequency="monthly", discreet="on", hour="21", page="/tag/alpha/")
+        Visitor().ask(scope=[f"/tag/t{number}/" for number in range(30)])
+        consent = Consent.objects.get()
+        assert consent.scopes["/tag/alpha/"] == "monthly"
+        assert len(consent.scopes) == 30
+        assert (consent.is_discreet, consent.hour, consent.came_from) == (True, 21, "/tag/alpha/")
+        assert not asking.invite(Wish("ann@reader.example", {"/": "weekly"}, proof="A list."))
+        assert Consent.objects.get().proof == ""
+
+    def test_a_discreet_reader_stays_so(self, delivered):
+        ann = make_subscriber("ann@reader.example", is_discreet=True, hour=21)
+        visitor = Visitor()
+        visitor.ask()
+        [letter] = delivered()
+        assert (letter.subject, letter.from_email) == ("Please confirm", "Newsletter <htwatch@watch.example>")
+        visitor.client.post(link_in(letter, "/confirm/"), {"confirm": "1"})
+        ann.refresh_from_db()
+        assert (ann.is_discreet, ann.hour) == (True, 21)
+
+    def test_whom_the_desk_suspends_meanwhile_gets_no_letter_that_asks(self, visitor, announced):
+        ann = make_subscriber("ann@reader.example")
+        visitor.ask()
+        ann.suspend(Subscriber.Reason.DESK)
+        assert announced() == []
+        Delivery.objects.all().delete()
+        Consent.objects.update(mailed_at=None)
+        assert announced() == []
+
+    @pytest.mark.parametrize("scope", ["/source/%00x/", "/category/%00x/", "/tag/%00x/"])
+    def test_no_sign_in_an_address_is_a_fault_of_ours(self, client, scope):
+        assert client.get("/subscribe/", {"scope": scope}).status_code == 200
+
+
 class TestTime:
     def test_unconfirmed_askings_are_gone_after_a_week(self, visitor, delivered):
         from django.core.management import call_command

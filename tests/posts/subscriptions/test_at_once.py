@@ -15,6 +15,7 @@ from posts.outbox import delivering
 from posts.outbox.models import Delivery
 from posts.subscriptions import announcing, asking
 from posts.subscriptions.asking import Wish
+from posts.subscriptions.importing import Row, Terms, invite_all
 from posts.subscriptions.models import Announcement, Consent, Subscriber, Subscription
 from tests.factories import make_post, make_subscriber
 
@@ -79,6 +80,44 @@ def test_three_clocks_write_one_digest_each():
     letters = Counter(Delivery.objects.filter(kind="subscriptions.digest").values_list("recipient", flat=True))
     assert len(letters) == 20
     assert set(letters.values()) == {1}
+
+
+def test_of_two_digests_of_one_minute_a_post_stands_in_one():
+    since = timezone.now() - dt.timedelta(days=40)
+    make_post("x", tags=["a", "b"], slug="x")
+    for _ in range(150):
+        make_subscriber("", "/tag/a/=daily", "/tag/b/=weekly", since=since)
+    post = make_post(at=timezone.now() - dt.timedelta(days=8), tags=["a", "b"])
+    Announcement.objects.create(post=post, made_at=post.published_at, finished_at=post.published_at)
+    at_once(*[lambda: call_command("announce", verbosity=0)] * 4)
+    letters = Counter(Delivery.objects.values_list("recipient", flat=True))
+    assert len(letters) == 150
+    assert set(letters.values()) == {1}
+
+
+def test_saving_and_leaving_at_once_is_no_fault():
+    make_post(tags=["a"])
+    for _ in range(6):
+        reader = make_subscriber("", "/=weekly", "/tag/a/=daily")
+        address, saved = f"/u/{reader.token}/", {"save": "1", "hour": "9", "tags": "a", "frequency": "post"}
+        answers = []
+
+        def save(address=address, saved=saved, answers=answers) -> None:
+            answers.append(Client().post(address, saved).status_code)
+
+        def leave(address=address, answers=answers) -> None:
+            answers.append(Client().post(address).status_code)
+
+        at_once(save, leave, save)
+        assert set(answers) <= {200, 404}
+    assert not Subscriber.objects.exists()
+
+
+def test_one_list_brought_twice_at_once_is_asked_once():
+    rows = [Row(f"r{number}@reader.example") for number in range(120)]
+    terms = Terms({"/": "weekly"}, "A list", "Signed.")
+    at_once(lambda: invite_all(rows, terms), lambda: invite_all(rows[::-1], terms))
+    assert Delivery.objects.count() == 120
 
 
 def test_many_who_ask_for_one_address_leave_one_asking_and_one_letter():

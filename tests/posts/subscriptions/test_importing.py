@@ -53,7 +53,7 @@ class TestReading:
     def test_what_each_follows(self):
         [row] = read('email;follows\nann@a.example;"/tag/korea/=daily;/=weekly"').rows
         assert row.follows == {"/tag/korea/": "daily", "/": "weekly"}
-        assert (row.hour, row.is_discreet) == (8, False)
+        assert (row.hour, row.is_discreet) == (None, False)
 
     def test_hour_and_discretion_are_kept(self):
         [row] = read("email,hour,discreet\nann@a.example,17,yes").rows

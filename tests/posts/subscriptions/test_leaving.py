@@ -1,11 +1,14 @@
 """A subscriber's own page, and leaving by one click (RFC 8058)."""
 
+import datetime as dt
 import json
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from posts.outbox.models import Delivery
+from posts.subscriptions.announcing import announce
 from posts.subscriptions.changing import erase
 from posts.subscriptions.models import Bounce, Consent, Day, Policy, Subscriber
 from tests.factories import make_post, make_subscriber
@@ -34,8 +37,7 @@ class TestOneClick:
             ),
             ("", "application/x-www-form-urlencoded"),
             ("", ""),
-            ("nonsense", "multipart/form-data"),
-            ("nonsense", "multipart/form-data; boundary=x"),
+            ("List-Unsubscribe=One-Click", "application/x-www-form-urlencoded; charset=utf-8"),
             ("nonsense", "text/plain"),
         ],
     )
@@ -49,6 +51,22 @@ class TestOneClick:
         assert not Subscriber.objects.exists()
         assert not Consent.objects.exists()
         assert not Delivery.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [
+            ("often-1=daily&hour=8&dis", "application/x-www-form-urlencoded"),  # the button stood last
+            ("nonsense", "multipart/form-data"),
+            ('--x\r\nContent-Disposition: form-data; name="hour"\r\n\r\n8', "multipart/form-data; boundary=x"),
+            ("&".join(f"a{number}=1" for number in range(1100)) + "&save=1", "application/x-www-form-urlencoded"),
+            ("a=" + "x" * 6_000_000 + "&save=1", "application/x-www-form-urlencoded"),
+        ],
+        ids=["cut", "no boundary", "cut parts", "many fields", "large"],
+    )
+    def test_what_did_not_arrive_whole_changes_nothing(self, ann, client, body, content_type):
+        response = client.generic("POST", url(ann), body, content_type=content_type)
+        assert response.status_code == 400
+        assert ann.subscriptions.count() == 2
 
     def test_any_number_of_times_and_from_any_site(self, ann, client):
         for _ in range(3):
@@ -87,6 +105,19 @@ class TestChanging:
         ann.refresh_from_db()
         assert (ann.hour, ann.is_discreet) == (21, True)
         assert [each.frequency for each in ann.subscriptions.all()] == ["daily", "post"]
+
+    def test_two_digests_become_letters_at_once_and_neither_is_lost(self, client):
+        make_post("x", tags=["alpha"], slug="x")
+        make_post("y", tags=["beta"], slug="y")
+        since = timezone.now() - dt.timedelta(days=1)
+        reader = make_subscriber("", "/tag/alpha/=daily", "/tag/beta/=daily", since=since)
+        for title, tag in (("A1", "alpha"), ("B1", "beta")):
+            make_post(title, at=timezone.now() - dt.timedelta(hours=1), tags=[tag], slug=tag)
+        list(announce())
+        typed = {f"often-{each.pk}": "post" for each in reader.subscriptions.all()}
+        self.save(client, reader, **typed)
+        told = [pk for row in Delivery.objects.all() for pk in row.data["announcements"]]
+        assert len(told) == len(set(told)) == 2
 
     def test_one_thing_stops_and_the_rest_goes_on(self, ann, client):
         site = ann.subscriptions.first()
