@@ -175,8 +175,8 @@ def _act(request: HttpRequest) -> str | None:
         return None
     if not typed or "leave" in typed or "List-Unsubscribe" in typed:
         return "leave"
-    # The buttons stand last in their forms: without one, something is missing.
-    return next((act for act in ("resume", "save") if act in typed), None)
+    # A field at the end of the form tells that nothing after the button is missing.
+    return next((act for act in ("resume", "save") if act in typed and "whole" in typed), None)
 
 
 @transaction.atomic

@@ -99,7 +99,7 @@ def test_saving_and_leaving_at_once_is_no_fault():
     make_post(tags=["a"])
     for _ in range(6):
         reader = make_subscriber("", "/=weekly", "/tag/a/=daily")
-        address, saved = f"/u/{reader.token}/", {"save": "1", "hour": "9", "tags": "a", "frequency": "post"}
+        address, saved = f"/u/{reader.token}/", {"save": "1", "whole": "1", "hour": "9", "tags": "a"}
         answers = []
 
         def save(address=address, saved=saved, answers=answers) -> None:

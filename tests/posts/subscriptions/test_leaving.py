@@ -55,7 +55,7 @@ class TestOneClick:
     @pytest.mark.parametrize(
         ("body", "content_type"),
         [
-            ("often-1=daily&hour=8&dis", "application/x-www-form-urlencoded"),  # the button stood last
+            ("save=1&often-1=daily&hour=8&dis", "application/x-www-form-urlencoded"),
             ("nonsense", "multipart/form-data"),
             ('--x\r\nContent-Disposition: form-data; name="hour"\r\n\r\n8', "multipart/form-data; boundary=x"),
             ("&".join(f"a{number}=1" for number in range(1100)) + "&save=1", "application/x-www-form-urlencoded"),
@@ -96,7 +96,7 @@ class TestOneClick:
 
 class TestChanging:
     def save(self, client, ann, **fields):
-        return client.post(url(ann), {"save": "1", "hour": "8", **fields})
+        return client.post(url(ann), {"save": "1", "hour": "8", "whole": "1", **fields})
 
     def test_how_often_the_hour_and_discretion(self, ann, client):
         site = ann.subscriptions.first()
@@ -155,11 +155,11 @@ class TestChanging:
     def test_letters_that_came_back_can_be_resumed_but_not_what_the_desk_stopped(self, ann, client):
         ann.suspend(Subscriber.Reason.BOUNCED)
         assert "Begin sending again" in client.get(url(ann)).content.decode()
-        client.post(url(ann), {"resume": "1"})
+        client.post(url(ann), {"resume": "1", "whole": "1"})
         ann.refresh_from_db()
         assert ann.state == "active"
         ann.suspend(Subscriber.Reason.DESK)
-        client.post(url(ann), {"resume": "1"})
+        client.post(url(ann), {"resume": "1", "whole": "1"})
         ann.refresh_from_db()
         assert ann.state == "suspended"
 
