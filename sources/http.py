@@ -26,8 +26,20 @@ PORTS = {"http": 80, "https": 443}
 REDIRECTS = {301, 302, 303, 307, 308}
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Networks that carry an IPv4 address inside an IPv6 one and would lead to it: NAT64 (RFC 6052), 6to4, Teredo.
-_CARRIERS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+# Where no site would be, though Python, or some release of it, holds it for global.
+_SPECIAL = [
+    ipaddress.ip_network(network)
+    for network in (
+        # These carry an IPv4 address inside an IPv6 one and would lead to it: IPv4-compatible, translated (SIIT),
+        # NAT64 (RFC 6052), 6to4.
+        "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
+        # The rest of IANA's registries of special purposes: protocols (Teredo, and what a router or a relay nearby
+        # answers to), relays of 6to4, AS112 and AMT, dummies, segment routing, documentation.
+        "192.0.0.0/24", "2001::/23", "192.88.99.0/24", "192.31.196.0/24", "192.175.48.0/24", "2620:4f:8000::/48",
+        "192.52.193.0/24", "100:0:0:1::/64", "5f00::/16", "3fff::/20",
+        "fec0::/10",  # site-local, which is deprecated, and routed inside where it is left
+    )
+]  # fmt: skip
 
 
 class Refused(Exception):
@@ -154,12 +166,9 @@ def _resolved(host: str, port: int) -> list[Address]:
 
 def is_outside(address: Address) -> bool:
     """Say whether an address is on the public network, and does not carry another one that is not."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return is_outside(address.ipv4_mapped)
-        if any(address in carrier for carrier in _CARRIERS):
-            return False
-    return address.is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return is_outside(address.ipv4_mapped)
+    return address.is_global and not address.is_multicast and not any(address in network for network in _SPECIAL)
 
 
 def _is_allowed(address: Address) -> bool:
