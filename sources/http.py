@@ -2,24 +2,29 @@
 
 An address from outside may lead inside: to this machine, to the router, to a cloud's own services. So the host is
 resolved once, every address it has is looked at, and the connection goes to the very address that was looked at; each
-redirect passes the same way. Bytes are counted after they were unpacked, and one time limit holds over all.
+redirect passes the same way. Bytes are counted as they come and after they were unpacked. One time limit holds over
+all: whoever answers a byte at a time, be it of a header, is not listened to for longer.
 """
 
 import ipaddress
 import socket
+import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import httpcore
 import httpx
 from django.conf import settings
 
 USER_AGENT = f"htwatch (+{settings.SITE_URL})"
 HEADERS = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate"}
 MAX_BYTES = 5 * 1024 * 1024
+MOST_BESIDE = 1024 * 1024  # bytes of one answer beside its body: headers, 1xx before them, the framing of chunks
+AT_ONCE = 16 * 1024  # bytes of one write
 SECONDS = 20.0
 MOST_REDIRECTS = 5
 PORTS = {"http": 80, "https": 443}
@@ -65,18 +70,24 @@ def fetch(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     follow: bool = True,
+    cuts: bool = False,
     max_bytes: int = MAX_BYTES,
     seconds: float = SECONDS,
 ) -> Fetched:
     """GET an address, or POST `data` as a form, or `content` as it is. Raises Refused or Failed.
 
-    What is only for the one who is asked goes with `follow=False`: a redirect is then an answer like any other.
+    What is only for the one who is asked goes with `follow=False`: a redirect is then an answer like any other. Where
+    the status is enough, `cuts=True` takes of the body what can be had, and fails for none of the rest.
     """
-    deadline = time.monotonic() + seconds
     sent = {name: value for name, value in (("data", data), ("content", content)) if value is not None}
-    with httpx.Client(trust_env=False, follow_redirects=False, headers={**HEADERS, **(headers or {})}) as client:
+    with httpx.Client(
+        transport=_Transport(time.monotonic() + seconds, max_bytes + MOST_BESIDE),
+        trust_env=False,
+        follow_redirects=False,
+        headers={**HEADERS, **(headers or {})},
+    ) as client:
         for _ in range(MOST_REDIRECTS + 1):
-            fetched = _ask(client, url, sent, max_bytes, deadline)
+            fetched = _ask(client, url, sent, max_bytes, cuts)
             if not follow or fetched.status not in REDIRECTS or "location" not in fetched.headers:
                 return fetched
             url = urljoin(url, fetched.headers["location"])
@@ -96,41 +107,120 @@ def refusal(url: str) -> str:
     return ""
 
 
-def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int, deadline: float) -> Fetched:
-    host, port, address = _checked(url)
+class _Transport(httpx.HTTPTransport):
+    """What httpx asks through, on connections that end by the deadline."""
+
+    def __init__(self, deadline: float, room: int) -> None:
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context)
+        # httpx lets nobody choose the network below its pool. Each answer comes on a connection of its own: `room` is
+        # that of one, and two names at one address have a certificate each.
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context, max_keepalive_connections=0, network_backend=_Network(deadline, room)
+        )
+
+
+class _Network(httpcore.SyncBackend):
+    def __init__(self, deadline: float, room: int) -> None:
+        self._deadline, self._room = deadline, room
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, httpcore.ConnectTimeout)
+        stream = super().connect_tcp(host, port, left, local_address, socket_options)
+        return _Stream(stream, self._deadline, self._room)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection on which whatever is done ends by the deadline, and which says no more than so many bytes.
+
+    The timeouts that httpx hands down begin anew with each read: many small ones could last for ever.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float, room: int) -> None:
+        self._stream, self._deadline, self._room = stream, deadline, room
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        read = self._stream.read(max_bytes, _left(self._deadline, httpcore.ReadTimeout))
+        self._room -= len(read)
+        if self._room < 0:
+            raise httpcore.RemoteProtocolError("It says more than an answer takes.")
+        return read
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # In pieces: below, the time begins anew with whatever part the other side had room for.
+        for start in range(0, len(buffer), AT_ONCE):
+            self._stream.write(buffer[start : start + AT_ONCE], _left(self._deadline, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(self._deadline, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline, self._room)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: float, late: type[httpcore.TimeoutException]) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise Failed("It took too long.")
+        raise late
+    return left
+
+
+def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int, cuts: bool) -> Fetched:
+    host, port, address = _checked(url)
     # To the address that was looked at; the name stays in Host and in what the certificate is held against.
     target = httpx.URL(url).copy_with(host=str(address), port=port)
     extensions: dict[str, Any] = {"sni_hostname": host}
     headers = {"Host": httpx.URL(url).netloc.decode("ascii")}
     method = "POST" if sent else "GET"
     try:
-        with client.stream(
-            method, target, **sent, headers=headers, extensions=extensions, timeout=min(left, SECONDS)
-        ) as response:
-            body = _read(response, max_bytes, deadline)
+        with client.stream(method, target, **sent, headers=headers, extensions=extensions) as response:
+            body = _read(response, max_bytes, cuts)
             return Fetched(url, response.status_code, dict(response.headers), body)
+    except httpx.TimeoutException as error:
+        raise Failed("It took too long.") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as error:
         raise Failed(str(error) or type(error).__name__) from error
 
 
-def _read(response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
-    """Read and unpack an answer, never more of it than is wanted: a small packet may unpack to gigabytes."""
-    packing = response.headers.get("content-encoding", "identity").strip().lower()
-    if packing not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise Failed(f"The answer is packed in a way that was not asked for ({packing[:20]}).")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if packing not in ("", "identity") else None
+def _read(response: httpx.Response, max_bytes: int, cuts: bool) -> bytes:
     body = bytearray()
+    try:
+        for part in _unpacked(response, max_bytes + 1):
+            body += part[: max_bytes + 1 - len(body)]
+            if len(body) > max_bytes:
+                raise Failed(f"The answer is larger than {max_bytes:,} bytes.")
+    except (Failed, httpx.HTTPError, zlib.error):
+        if not cuts:
+            raise
+    return bytes(body[:max_bytes])
+
+
+def _unpacked(response: httpx.Response, most: int) -> Iterator[bytes]:
+    """Unpack an answer, never more of it at once than is wanted: a small packet may unpack to gigabytes."""
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    if packing in ("", "identity"):
+        yield from response.iter_raw()
+        return
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise Failed(f"The answer is packed in a way that was not asked for ({packing[:20]}).")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
     for chunk in response.iter_raw():
-        room = max_bytes + 1 - len(body)
-        body += unpacker.decompress(chunk, room) if unpacker else chunk[:room]
-        if len(body) > max_bytes:
-            raise Failed(f"The answer is larger than {max_bytes:,} bytes.")
-        if time.monotonic() > deadline:
-            raise Failed("It took too long.")
-    return bytes(body)
+        yield unpacker.decompress(chunk, most)
+        if unpacker.eof:
+            return  # it would keep whatever follows
 
 
 def _checked(url: str) -> tuple[str, int, Address]:

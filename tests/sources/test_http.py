@@ -1,12 +1,13 @@
 """The door to the outside: what it refuses, and what it does not let itself be given."""
 
+import contextlib
 import gzip
 import ipaddress
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,6 +19,8 @@ from sources.http import Failed, Refused, fetch, is_outside
 
 class Outside(BaseHTTPRequestHandler):
     """A server that answers well and badly, by path."""
+
+    is_first = True  # on its connection
 
     def do_GET(self) -> None:
         answer = getattr(self, f"answer_{self.path.strip('/').partition('?')[0] or 'plain'}")
@@ -39,7 +42,7 @@ class Outside(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def answer_plain(self) -> None:
-        self.send(b"hello", Content_Type="text/plain", X_Host=self.headers["Host"])
+        self.send(b"hello", Content_Type="text/plain", X_Host=self.headers["Host"], X_First=str(self.is_first))
 
     def answer_packed(self) -> None:
         self.send(gzip.compress(b"hello" * 100), Content_Encoding="gzip")
@@ -53,6 +56,15 @@ class Outside(BaseHTTPRequestHandler):
     def answer_broken(self) -> None:
         self.send(b"no gzip at all", Content_Encoding="gzip")
 
+    def answer_trailed(self) -> None:
+        self.send(gzip.compress(b"hello") + bytes(2_000_000), Content_Encoding="gzip")
+
+    def answer_short(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "10")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
     def answer_large(self) -> None:
         self.send(bytes(200_000))
 
@@ -60,6 +72,7 @@ class Outside(BaseHTTPRequestHandler):
         self.send(b"", 302, Location="/around")
 
     def answer_away(self) -> None:
+        self.is_first = False
         self.send(b"", 302, Location="/plain")
 
     def answer_inside(self) -> None:
@@ -81,6 +94,43 @@ class Outside(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         pass
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+# What a server says at first, and what it then goes on saying.
+ENDLESS = {
+    "nothing": (b"", b""),
+    "a header": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    "processing": (b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    "a chunk's extension": (HEAD + b"5;", b"x"),
+    "small chunks": (HEAD, b"1\r\nx\r\n"),
+    "trailers": (HEAD + b"0\r\n", b"X-More: x\r\n"),
+}
+
+
+@contextlib.contextmanager
+def serving(says: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Run a server that says what it wants to whoever connects, until they have gone."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection, contextlib.suppress(OSError):
+                        says(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def drip(connection: socket.socket, first: bytes, then: bytes, pause: float) -> None:
+    connection.sendall(first)
+    end = time.monotonic() + 15  # far beyond what any test grants
+    while time.monotonic() < end:
+        connection.sendall(then)
+        time.sleep(pause)
 
 
 @pytest.fixture
@@ -201,6 +251,10 @@ class TestAsking:
         fetched = fetch(f"{outside}/away")
         assert (fetched.url, fetched.body) == (f"{outside}/plain", b"hello")
 
+    def test_each_redirect_shows_its_certificate_anew(self, outside, monkeypatch):
+        monkeypatch.setattr(Outside, "protocol_version", "HTTP/1.1")  # which keeps connections
+        assert fetch(f"{outside}/away").headers["x-first"] == "True"
+
     @pytest.mark.parametrize(
         ("path", "words"),
         [
@@ -223,6 +277,84 @@ class TestAsking:
     def test_one_time_limit_holds_over_all(self, outside):
         with pytest.raises(Failed, match="too long"):
             fetch(f"{outside}/slow", seconds=0.3)
+
+    @pytest.mark.parametrize("what", ENDLESS)
+    def test_it_holds_while_bytes_go_on_coming(self, settings, what):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+        begun = time.monotonic()
+        with (
+            serving(lambda connection: drip(connection, *ENDLESS[what], 0.2)) as place,
+            pytest.raises(Failed, match="too long"),
+        ):
+            fetch(f"http://{place}/", seconds=0.5)
+        assert time.monotonic() - begun < 5
+
+    def test_it_holds_while_the_other_side_shakes_hands(self, settings):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+        begun = time.monotonic()
+        # The head of a TLS record of 16 kB, and then the record, byte by byte.
+        hello = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03"
+        with (
+            serving(lambda connection: drip(connection, hello, b"\x00", 0.2)) as place,
+            pytest.raises(Failed, match="too long"),
+        ):
+            fetch(f"https://{place}/", seconds=0.5)
+        assert time.monotonic() - begun < 5
+
+    def test_it_holds_while_the_other_side_takes_what_is_sent(self, settings):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+
+        def sip(connection: socket.socket) -> None:
+            end = time.monotonic() + 15
+            while time.monotonic() < end and connection.recv(100_000):
+                time.sleep(0.2)
+
+        begun = time.monotonic()
+        with serving(sip) as place, pytest.raises(Failed, match="too long"):
+            fetch(f"http://{place}/", content=bytes(50_000_000), seconds=0.5)
+        assert time.monotonic() - begun < 5
+
+    @pytest.mark.parametrize("what", ["processing", "trailers", "small chunks"])
+    def test_what_comes_beside_the_body_is_counted_too(self, settings, monkeypatch, what):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+        monkeypatch.setattr(http, "MOST_BESIDE", 50_000)
+        first, then = ENDLESS[what]
+        with (
+            serving(lambda connection: drip(connection, first, then * 1000, 0)) as place,
+            pytest.raises(Failed, match="says more than"),
+        ):
+            fetch(f"http://{place}/", max_bytes=20_000)
+
+    def test_what_follows_a_packed_body_is_not_read(self, outside, monkeypatch):
+        monkeypatch.setattr(http, "MOST_BESIDE", 500_000)
+        assert fetch(f"{outside}/trailed", max_bytes=100_000).body == b"hello"
+
+    @pytest.mark.parametrize(
+        ("path", "body"),
+        [
+            ("large", bytes(1000)),
+            ("bomb", bytes(1000)),
+            ("packed", b"hello" * 100),
+            ("plain", b"hello"),
+            ("short", b"hello"),
+            ("odd", b""),
+            ("broken", b""),
+        ],
+    )
+    def test_where_the_status_is_enough_of_the_body_is_taken_what_can_be(self, outside, path, body):
+        fetched = fetch(f"{outside}/{path}", max_bytes=1000, cuts=True)
+        assert (fetched.status, fetched.body) == (200, body)
+
+    def test_without_a_status_nothing_is_enough(self, settings):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+        with serving(lambda connection: connection.sendall(b"hello")) as place, pytest.raises(Failed):
+            fetch(f"http://{place}/", cuts=True)
+
+    def test_a_body_that_does_not_end_takes_nothing_from_the_status(self, settings):
+        settings.FETCH_ALLOW = [ipaddress.ip_network("127.0.0.1")]
+        with serving(lambda connection: drip(connection, *ENDLESS["small chunks"], 0.1)) as place:
+            fetched = fetch(f"http://{place}/", seconds=0.5, cuts=True)
+        assert (fetched.status, fetched.body.strip(b"x")) == (200, b"")
 
     def test_no_proxy_of_the_environment_is_used(self, outside, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1/")
