@@ -138,8 +138,15 @@ def _post(row: Call, at: dt.datetime) -> Answer:
     }
     begun = time.monotonic()
     try:
+        # The status is the answer; of the rest the beginning is kept for whoever reads the ledger.
         fetched = fetch(
-            row.endpoint.address, content=body, headers=headers, follow=False, max_bytes=MAX_BYTES, seconds=SECONDS
+            row.endpoint.address,
+            content=body,
+            headers=headers,
+            follow=False,
+            cuts=True,
+            max_bytes=MAX_BYTES,
+            seconds=SECONDS,
         )
         status, words = fetched.status, _words(fetched)
     except (Refused, Failed) as error:

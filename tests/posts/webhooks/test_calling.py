@@ -89,6 +89,23 @@ class TestSending:
         receiver.words = b"\x00\xff" + b"x" * 1000
         assert send(make_call(endpoint)).answers.get().words == "\ufffd" + "x" * 499
 
+    def test_the_status_is_enough_however_much_is_said_beside_it(self, receiver, endpoint):
+        receiver.words = b"x" * 100_000
+        call = send(make_call(endpoint))
+        assert (call.state, call.attempts, call.error) == ("sent", 1, "")
+        assert call.answers.get().words == "x" * 500
+
+    def test_and_however_it_is_packed(self, receiver, endpoint):
+        receiver.headers = {"Content-Encoding": "br"}
+        call = send(make_call(endpoint))
+        assert (call.state, call.answers.get().words) == ("sent", "")
+
+    @pytest.mark.parametrize("status", [500, 404])
+    def test_a_fault_stays_one_however_much_is_said_beside_it(self, receiver, endpoint, status):
+        receiver.status, receiver.words = status, b"x" * 100_000
+        call = send(make_call(endpoint))
+        assert (call.state, call.error) == ("queued", f"It answered {status}.")
+
     def test_twice_run_once_sent(self, receiver, endpoint):
         call = make_call(endpoint)
         assert calling.call([call.pk]) == 1
@@ -183,10 +200,6 @@ class TestFailing:
         call = send(make_call(endpoint))
         assert receiver.came == []
         assert call.answers.get().words == "127.0.0.1 leads to an address that is not on the public network."
-
-    def test_a_large_answer_is_not_read(self, receiver, endpoint):
-        receiver.words = b"x" * (calling.MAX_BYTES + 1)
-        assert "larger than 65,536 bytes" in send(make_call(endpoint)).error
 
     def test_it_waits_no_longer_than_it_says(self, receiver, endpoint, monkeypatch):
         monkeypatch.setattr(calling, "SECONDS", 0.2)
