@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -66,15 +68,31 @@ class EndpointAdmin(admin.ModelAdmin):
             messages.success(request, format_html(said, endpoint.name, _ledger_of(endpoint)))
 
     @admin.action(
-        description="Make a new secret; the old one ends at once",
+        description="Make a new secret …",
         permissions=["change"],
         location=ActionLocation.CHANGE_FORM,
     )
-    def renew_secret(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
+    def renew_secret(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> HttpResponse | None:
+        if "sure" not in request.POST:
+            return self._ask_whether(request, queryset.get())
         for endpoint in queryset:
             endpoint.renew_secret()
             self.log_change(request, endpoint, "Made a new secret.")
             messages.success(request, f"“{endpoint}” has a new secret: whoever checks signatures needs it now.")
+        return None
+
+    def _ask_whether(self, request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+        """Ask whether a new secret is meant: until the receiver has it, it will refuse every call."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Make a new secret",
+            "opts": self.opts,
+            "endpoint": endpoint,
+            "action_name": f"{ActionLocation.CHANGE_FORM.value}-action",
+            "action": "renew_secret",
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "admin/webhooks/sure.html", context)
 
 
 def _ledger_of(endpoint: Endpoint) -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 
 from posts.webhooks import calling
@@ -31,12 +32,12 @@ def run(client, address: str, action: str, *rows) -> str:
     return response.content.decode()
 
 
-def press(client, address: str, action: str, row) -> str:
+def press(client, address: str, action: str, row, **more: str) -> str:
     """Run an action from a row's own form."""
     page = client.get(f"{address}{row.pk}/change/").content.decode()
     name = re.search(r'<select name="([^"]*action)"', page)[1]
     assert f'value="{action}"' in page
-    data = {name: action, "_selected_action": row.pk, "index": "0"}
+    data = {name: action, "_selected_action": row.pk, "index": "0", **more}
     response = client.post(f"{address}{row.pk}/change/", data, follow=True)
     assert response.status_code == 200
     return response.content.decode()
@@ -95,12 +96,41 @@ class TestEndpoints:
         assert "is queued" in how(*place)
         assert Call.objects.get().kind == "test"
 
+    def test_a_new_secret_asks_first(self, admin_client):
+        endpoint = make_endpoint()
+        old = endpoint.secret
+        page = press(admin_client, ENDPOINTS, "renew_secret", endpoint)
+        assert "the one it has now ends at once" in page
+        assert old not in page
+        endpoint.refresh_from_db()
+        assert endpoint.secret == old
+
     def test_a_new_secret(self, admin_client):
         endpoint = make_endpoint()
         old = endpoint.secret
-        assert "has a new secret" in press(admin_client, ENDPOINTS, "renew_secret", endpoint)
+        page = press(admin_client, ENDPOINTS, "renew_secret", endpoint)
+        answer = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+        assert answer.pop("sure") == "1"
+        assert answer.pop("_selected_action") == str(endpoint.pk)
+        del answer["csrfmiddlewaretoken"]
+        assert list(answer.values()) == ["renew_secret"]
+        assert "has a new secret" in press(admin_client, ENDPOINTS, "renew_secret", endpoint, sure="1", **answer)
         endpoint.refresh_from_db()
         assert endpoint.secret != old
+        assert LogEntry.objects.get().change_message == "Made a new secret."
+
+    def test_a_new_secret_is_made_by_nobody_who_may_only_look(self, client):
+        endpoint = make_endpoint()
+        old = endpoint.secret
+        user = User.objects.create_user("vi", is_staff=True)
+        user.user_permissions.set(
+            Group.objects.get(name="Administrators").permissions.filter(codename="view_endpoint")
+        )
+        client.force_login(user)
+        data = {"CHANGE_FORM-action": "renew_secret", "_selected_action": endpoint.pk, "sure": "1"}
+        client.post(f"{ENDPOINTS}{endpoint.pk}/change/", data)
+        endpoint.refresh_from_db()
+        assert endpoint.secret == old
 
     def test_to_delete_one_deletes_its_calls(self, admin_client, receiver, endpoint):
         calling.call([make_call(endpoint).pk])
