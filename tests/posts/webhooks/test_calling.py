@@ -231,8 +231,8 @@ class TestFailing:
         assert sorted(waiting.values_list("attempts", flat=True)) == [0, 0, 1]
 
     def test_a_slow_one_has_its_share_of_a_batch_and_no_more(self, receiver, endpoint, monkeypatch):
-        monkeypatch.setattr(calling, "PATIENCE", 0.3)
-        receiver.seconds = 0.2
+        monkeypatch.setattr(calling, "PATIENCE", 1.8)
+        receiver.seconds = 1.0
         assert calling.call([make_call(endpoint).pk for _ in range(4)]) == 2
 
     def test_what_a_killed_worker_handed_over_is_sent_again_after_an_hour_under_the_same_id(self, receiver, endpoint):
