@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
+import idna
 from django.utils.csp import CSP
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -65,8 +66,15 @@ def site_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(f"“{value}” is not an address such as https://watch.example (no path).")
-    parts.port  # noqa: B018  raises ValueError where the port is no number
-    return f"{parts.scheme}://{parts.netloc}"
+    port = f":{parts.port}" if parts.port is not None else ""  # ValueError where the port is no number
+    return f"{parts.scheme}://{host_name(parts.hostname)}{port}"
+
+
+def host_name(name: str) -> str:
+    """Write a host as browsers send it: in punycode (RFC 5891), and an IPv6 address in brackets."""
+    if ":" in name:
+        return f"[{name}]"
+    return name if name.isascii() else idna.encode(name, uts46=True).decode()
 
 
 def time_zone(value: str) -> str:
@@ -171,8 +179,8 @@ def local_secret_key() -> str:
 DEBUG = setting("DEBUG", switch, "off")
 SITE_URL = setting("SITE_URL", site_address, "http://127.0.0.1:8000")
 SITE_NAME = setting("SITE_NAME", filled, "Human Traffic Watch")
-_site_host = urlsplit(SITE_URL).hostname or ""
-_is_local_address = _site_host in ("127.0.0.1", "localhost", "::1")
+_site_host = host_name(urlsplit(SITE_URL).hostname or "")
+_is_local_address = _site_host in LOOPBACK_HOSTS
 ALLOWED_HOSTS = setting("ALLOWED_HOSTS", hosts, ",".join(LOOPBACK_HOSTS) if _is_local_address else _site_host)
 # Only a site that nobody else can reach makes its own key: on several machines the keys would differ.
 _is_local = _is_local_address and set(ALLOWED_HOSTS) <= set(LOOPBACK_HOSTS)
@@ -254,7 +262,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MAILERS = {"default": setting("EMAIL_URL", mailer, f"file://{VAR_DIR / 'mail'}")}
 # Letters a second that one worker sends, at the most.
 EMAIL_RATE = setting("EMAIL_RATE", rate, "100")
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"htwatch@{_site_host}"
+# In the names of our mail; an IPv6 address cannot stand there as it is.
+MAIL_HOST = "localhost" if _site_host.startswith("[") else _site_host
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = f"htwatch@{MAIL_HOST}"
 # With one, a mail service may tell at /anymail/… which letters came back.
 ANYMAIL_WEBHOOK_SECRET = setting("ANYMAIL_WEBHOOK_SECRET", webhook_secret, "")
 if ANYMAIL_WEBHOOK_SECRET:

@@ -16,6 +16,7 @@ for _name in (
 from htwatch.settings import *  # noqa: E402, F403
 
 SITE_URL = "https://watch.example"
+MAIL_HOST = "watch.example"
 DEFAULT_FROM_EMAIL = "htwatch@watch.example"
 MEDIA_ROOT = tempfile.mkdtemp(prefix="htwatch-media-")
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="htwatch-static-"))

@@ -28,6 +28,7 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
         ("SITE_URL", "watch.example"),
         ("SITE_URL", "https://watch.example/blog/"),
         ("SITE_URL", "https://watch.example:port"),
+        ("SITE_URL", "https://\u200b.example"),
         ("SITE_NAME", " "),
         ("SECRET_KEY", ""),
         ("TIME_ZONE", "Mars/Olympus"),
@@ -74,16 +75,35 @@ def test_a_command_called_wrongly_says_so_in_one_line(command):
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_a_public_site_is_strict():
-    code = (
-        "from htwatch.settings import *; "
-        "print(SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_HSTS_SECONDS > 0, ALLOWED_HOSTS)"
-    )
+def read(names: str, **environment: str) -> str:
     result = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", f"from htwatch.settings import *; print({names})"],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "SITE_URL": "https://watch.example", "SECRET_KEY": "k" * 60},
+        env={"PATH": os.environ["PATH"], "SECRET_KEY": "k" * 60, "PYTHONUTF8": "1", **environment},
         capture_output=True,
         text=True,
     )
-    assert result.stdout.strip() == "True True True True ['watch.example']"
+    return result.stdout.strip() or result.stderr
+
+
+def test_a_public_site_is_strict():
+    names = "SECURE_SSL_REDIRECT, SESSION_COOKIE_SECURE, CSRF_COOKIE_SECURE, SECURE_HSTS_SECONDS > 0, ALLOWED_HOSTS"
+    assert read(names, SITE_URL="https://watch.example") == "True True True True ['watch.example']"
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "hosts", "mail_host"),
+    [
+        ("https://watch.example/", "https://watch.example", "['watch.example']", "watch.example"),
+        ("https://b\u00fccher.example:8443", "https://xn--bcher-kva.example:8443", "['xn--bcher-kva.example']", None),
+        # As browsers write it (UTS 46), who do not make ss of it.
+        ("https://stra\u00dfe.example", "https://xn--strae-oqa.example", "['xn--strae-oqa.example']", None),
+        ("http://[::1]:8000", "http://[::1]:8000", "['127.0.0.1', 'localhost', '[::1]']", "localhost"),
+        ("http://[2001:db8::1]", "http://[2001:db8::1]", "['[2001:db8::1]']", "localhost"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000", "['127.0.0.1', 'localhost', '[::1]']", "127.0.0.1"),
+    ],
+)
+def test_an_address_is_written_as_browsers_and_mail_write_it(given, url, hosts, mail_host):
+    mail_host = mail_host or hosts.strip("[']")
+    said = read("SITE_URL, ALLOWED_HOSTS, MAIL_HOST, DEFAULT_FROM_EMAIL", SITE_URL=given)
+    assert said == f"{url} {hosts} {mail_host} htwatch@{mail_host}"

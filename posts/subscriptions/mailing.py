@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.safestring import SafeString
@@ -188,7 +187,7 @@ def _in_a_row(words: list[str]) -> str:
 def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee) -> Message:
     url = letters_url(to.token)
     headers = {
-        "List-Id": f"<letters.{urlsplit(settings.SITE_URL).hostname}>",
+        "List-Id": f"<letters.{settings.MAIL_HOST}>",
         "List-Unsubscribe": f"<{url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
