@@ -1,15 +1,18 @@
 """Sweep out what has had its time."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from posts import limiting
 from posts.hooks import nested_modules
 
 TASK_RESULTS_DAYS = 14
+LONGEST_TASK = dt.timedelta(days=1)  # what still runs after that was killed with its worker
 
 
 class Command(BaseCommand):
@@ -19,6 +22,7 @@ class Command(BaseCommand):
         call_command("clearsessions", verbosity=0)
         call_command("prune_db_task_results", min_age_days=TASK_RESULTS_DAYS, verbosity=0)
         at = timezone.now()
+        DBTaskResult.objects.running().filter(started_at__lte=at - LONGEST_TASK).delete()
         limiting.tidy(at)
         for module in nested_modules("tidying"):
             module.tidy(at)
