@@ -3,6 +3,7 @@
 import datetime as dt
 import email.policy
 import logging
+import re
 import smtplib
 from collections.abc import Iterable
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -13,12 +14,16 @@ from django.core.mail import EmailMultiAlternatives
 
 from posts.outbox.composing import Message, NotWanted, compose
 from posts.outbox.models import Delivery
-from posts.outbox.smtp import AnswerLost, Line, Unusable
+from posts.outbox.smtp import AnswerLost, Line, Unusable, answers, told, without_addresses
 
 logger = logging.getLogger(__name__)
 
 # RFC 3834, section 5: no automatic answer may come back to an automatic message.
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+# RFC 3463: 5.1 and 5.2 speak of the address or its mailbox, 5.3.4 of a message that is too long; 5.7 of a policy.
+_OF_THIS_ONE = re.compile(r"\b5\.([12]\.\d|3\.4)")
+_OF_POLICY = re.compile(r"\b5\.7\.\d")
+MOST_ALIKE = 2  # domains in a row that may refuse with the same words
 
 
 def deliver(pks: Iterable[int], at: dt.datetime | None = None) -> int:
@@ -36,7 +41,7 @@ def deliver(pks: Iterable[int], at: dt.datetime | None = None) -> int:
                 sent += _send(delivery, line, at)
             except Unusable as error:
                 logger.warning("The mail server takes nothing: %s", error)
-                delivery.record_failure(str(error), at=at)
+                delivery.put_back(str(error), at)
                 Delivery.objects.postpone(at)
                 break
     return sent
@@ -57,20 +62,62 @@ def _send(delivery: Delivery, line: Line, at: dt.datetime | None) -> bool:
         delivery.drop()
     except AnswerLost as error:
         delivery.record_doubt(f"No answer came: {error}", at)
-    except smtplib.SMTPRecipientsRefused as error:
-        is_final = all(_is_final(code) for code, _ in error.recipients.values())
-        delivery.record_failure(_told(error), is_final=is_final, at=at, is_refused=is_final)
-    except smtplib.SMTPDataError as error:
-        delivery.record_failure(_told(error), is_final=_is_final(error.smtp_code), at=at)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+        _record_refusal(delivery, error, at)
     except _Unsendable as error:
         delivery.record_failure(str(error), is_final=True, at=at, is_refused=True)
     except Exception as error:  # a composer's fault must not lose the message
         logger.warning("Message %s was not sent: %s", delivery.pk, type(error).__name__)
-        delivery.record_failure(_told(error), at=at)
+        delivery.record_failure(told(error), at=at)
     else:
+        refusals.forget()
         delivery.record_sent(at)
         return True
     return False
+
+
+def _record_refusal(delivery: Delivery, error: smtplib.SMTPException, at: dt.datetime | None) -> None:
+    is_final = _is_final(error)
+    is_too_long = isinstance(error, smtplib.SMTPSenderRefused)  # or the line would have told that it is unusable
+    if is_final and not is_too_long and refusals.are_of_us(delivery.recipient, told(error)):
+        raise Unusable(f"It refuses whatever we send: {without_addresses(told(error))}") from error
+    is_refused = is_final and isinstance(error, smtplib.SMTPRecipientsRefused)
+    delivery.record_failure(told(error), is_final=is_final, at=at, is_refused=is_refused)
+
+
+def _is_final(error: smtplib.SMTPException) -> bool:
+    """RFC 5321, 4.2.1: 5xx is for good, 4xx for now. Whom a policy keeps out today, it may let in tomorrow."""
+    is_of_mailbox = isinstance(error, smtplib.SMTPRecipientsRefused)
+    return all(
+        500 <= code < 600 and not (is_of_mailbox and _OF_POLICY.search(words)) for code, words in answers(error)
+    )
+
+
+class _Refusals:
+    """What was refused for good since this process last sent something.
+
+    That mailboxes of several domains in a row are gone, each told with the same words, hardly happens. Then it is us
+    whom the relay refuses, and that must not cost us every letter.
+    """
+
+    def __init__(self) -> None:
+        self.words = ""
+        self.domains: set[str] = set()
+
+    def forget(self) -> None:
+        self.words, self.domains = "", set()
+
+    def are_of_us(self, recipient: str, words: str) -> bool:
+        """Note a refusal; say whether it was us who were refused."""
+        if _OF_THIS_ONE.search(words):
+            return False
+        if without_addresses(words) != self.words:
+            self.words, self.domains = without_addresses(words), set()
+        self.domains.add(recipient.rpartition("@")[2].lower())
+        return len(self.domains) > MOST_ALIKE
+
+
+refusals = _Refusals()
 
 
 class _Unsendable(Exception):
@@ -101,7 +148,8 @@ class Email(EmailMultiAlternatives):
 def as_email(delivery: Delivery, message: Message) -> Email:
     """Return a message as it goes out, with the headers that every one of ours has."""
     composed = Email(
-        subject=message.subject,
+        # What looks like an encoded word (RFC 2047) would be decoded where it is read, not shown as it was typed.
+        subject=message.subject.replace("=?", "=\N{ZERO WIDTH SPACE}?"),
         body=message.text,
         from_email=_sender(message.sender or settings.SITE_NAME),
         to=[delivery.recipient],
@@ -113,21 +161,3 @@ def as_email(delivery: Delivery, message: Message) -> Email:
 
 def _sender(name: str) -> str:
     return str(Address(" ".join(name.split()), addr_spec=settings.DEFAULT_FROM_EMAIL))
-
-
-def _is_final(code: int) -> bool:
-    """RFC 5321, 4.2.1: 5xx is for good, 4xx for now."""
-    return 500 <= code < 600
-
-
-def _told(error: Exception) -> str:
-    # An error of SMTP names the recipient; the row has it already, so that nothing is lost by leaving it out.
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{code} {_words(text)}" for code, text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_words(error.smtp_error)}"
-    return f"{type(error).__name__}: {error}"
-
-
-def _words(answer: bytes | str) -> str:
-    return answer if isinstance(answer, str) else answer.decode("utf-8", "replace").replace("\x00", "")

@@ -13,28 +13,34 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import batched
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 # Waiting times after each attempt that failed: 2 minutes, then three times as long each time, a day and a half in all.
 FIRST_WAIT = dt.timedelta(minutes=2)
 WAIT_GROWS = 3
 MOST_ATTEMPTS = 8
+# After a lost answer: the second sending is the last, so whoever loses answers has time to come to themselves.
+DOUBT_WAIT = dt.timedelta(minutes=30)
+# Whoever met a server that takes nothing waits longer than the others, so that another one knocks next.
+KNOCKED_WAIT = FIRST_WAIT + dt.timedelta(minutes=1)
+OUTAGE_ENDS = dt.timedelta(days=5)  # RFC 5321, 4.5.4.1: at least four to five days
 STUCK_AFTER = dt.timedelta(hours=1)
 NUDGE_AGAIN_AFTER = dt.timedelta(minutes=10)
 BATCH = 100  # rows that one task sends
 MOST_NUDGED = 5_000  # rows a minute for which tasks are made
+MOST_WAITING = 100  # tasks: where no worker makes progress, more of them help nobody
 ERROR_LENGTH = 300
 LOST_TWICE = "Twice handed over, and never told whether it was taken: it may have arrived, and is not sent again."
 
 
 def new_message_id() -> str:
     """RFC 5322, 3.6.4; stable, so that a message sent twice is seen once."""
-    return f"<{uuid.uuid4()}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<{uuid.uuid4()}@{settings.MAIL_HOST}>"
 
 
 class LedgerQuerySet(models.QuerySet[Any]):
@@ -53,7 +59,11 @@ class LedgerQuerySet(models.QuerySet[Any]):
         """Those to be sent now that nobody was asked to send, or whom nobody has sent although asked."""
         at = at or timezone.now()
         forgotten = Q(nudged_at=None) | Q(nudged_at__lte=at - NUDGE_AGAIN_AFTER) | Q(nudged_at__lt=F("next_try_at"))
-        return self.filter(forgotten, state=LedgerRow.State.QUEUED, next_try_at__lte=at).order_by("next_try_at", "id")
+        return self.filter(forgotten, state=LedgerRow.State.QUEUED, next_try_at__lte=at).in_turn()
+
+    def in_turn(self) -> Self:
+        """Of those that waited for the same moment, whoever was never tried, or longest ago, comes first."""
+        return self.order_by("next_try_at", F("claimed_at").asc(nulls_first=True), "id")
 
     def nudge(self, ids: Sequence[int], at: dt.datetime | None = None) -> None:
         """Have tasks send these, once the present transaction is committed."""
@@ -64,8 +74,15 @@ class LedgerQuerySet(models.QuerySet[Any]):
     def nudge_due(self, at: dt.datetime | None = None) -> None:
         """What the clock does: bring home what is stuck, and have what is due sent."""
         self.return_stuck(at)
+        room = max(0, MOST_WAITING - self._count_tasks()) * BATCH
         with transaction.atomic():
-            self.nudge(list(self.due(at).values_list("pk", flat=True)[:MOST_NUDGED]), at)
+            self.nudge(list(self.due(at).values_list("pk", flat=True)[: min(room, MOST_NUDGED)]), at)
+
+    def _count_tasks(self) -> int:
+        """Return how many tasks of this ledger's app wait for a worker."""
+        return (
+            DBTaskResult.objects.ready().filter(task_path__startswith=f"{self.model._meta.app_config.name}.").count()
+        )
 
     def return_stuck(self, at: dt.datetime | None = None) -> int:
         """Queue again what a worker took and never brought to an end; return how many.
@@ -146,13 +163,19 @@ class LedgerRow(models.Model):
         self._record(state=self.State.SENT, sent_at=at or timezone.now(), error="")
 
     def record_failure(
-        self, error: str, *, is_final: bool = False, at: dt.datetime | None = None, **columns: Any
+        self,
+        error: str,
+        *,
+        is_final: bool = False,
+        at: dt.datetime | None = None,
+        at_least: dt.timedelta = FIRST_WAIT,
+        **columns: Any,
     ) -> None:
         """Write down why it was not sent, and when to try again; after the last attempt, that it failed."""
         if is_final or self.attempts >= MOST_ATTEMPTS:
             self._record(state=self.State.FAILED, error=error[:ERROR_LENGTH], **columns)
             return
-        wait = FIRST_WAIT * WAIT_GROWS ** (self.attempts - 1)
+        wait = max(at_least, FIRST_WAIT * WAIT_GROWS ** (self.attempts - 1))
         next_try_at = (at or timezone.now()) + wait
         self._record(state=self.State.QUEUED, next_try_at=next_try_at, error=error[:ERROR_LENGTH], **columns)
 
@@ -161,7 +184,16 @@ class LedgerRow(models.Model):
         if self.is_doubtful:
             self.record_failure(f"{LOST_TWICE} ({error})", is_final=True, at=at)
         else:
-            self.record_failure(error, at=at, is_doubtful=True)
+            self.record_failure(error, at=at, at_least=DOUBT_WAIT, is_doubtful=True)
+
+    def put_back(self, error: str, at: dt.datetime | None = None) -> None:
+        """The other side takes nothing from anybody: that is no attempt of this one, unless it goes on for days."""
+        at = at or timezone.now()
+        if at - self.queued_at > OUTAGE_ENDS:
+            self.record_failure(error, is_final=True, at=at)
+            return
+        waits = {"state": self.State.QUEUED, "next_try_at": at + KNOCKED_WAIT, "attempts": self.attempts - 1}
+        self._record(**waits, error=error[:ERROR_LENGTH])
 
     def drop(self) -> None:
         """Delete this, which was claimed and is not wanted any longer; its key is free again."""

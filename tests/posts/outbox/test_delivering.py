@@ -1,6 +1,8 @@
 """The mail ledger: one message, one row, sent once."""
 
 import datetime as dt
+import email
+import email.policy
 import smtplib
 
 import pytest
@@ -10,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from posts.outbox import composing, delivering
+from posts.outbox import composing, delivering, ledger
 from posts.outbox.composing import Message, NotWanted, composes, render_message
 from posts.outbox.ledger import MOST_ATTEMPTS
 from posts.outbox.models import Delivery
@@ -203,6 +205,45 @@ class TestTheClock:
             call_command("deliver")
         assert len(asked) == 1
 
+    def test_where_no_worker_comes_tasks_do_not_pile_up(self, django_capture_on_commit_callbacks, monkeypatch):
+        monkeypatch.setattr(ledger, "BATCH", 2)
+        monkeypatch.setattr(ledger, "MOST_WAITING", 5)
+        rows = [Delivery(key=f"greet:{n}", kind="greet", recipient="ann@reader.example") for n in range(40)]
+        Delivery.objects.bulk_create(rows)
+        at = timezone.now()
+        for _ in range(20):
+            at += dt.timedelta(minutes=11)
+            with django_capture_on_commit_callbacks(execute=True):
+                Delivery.objects.nudge_due(at)
+        assert DBTaskResult.objects.count() == 5
+        DBTaskResult.objects.filter(pk=DBTaskResult.objects.first().pk).update(status="SUCCESSFUL")
+        with django_capture_on_commit_callbacks(execute=True):
+            Delivery.objects.nudge_due(at + dt.timedelta(minutes=11))
+        assert DBTaskResult.objects.ready().count() == 5
+
+    def test_tasks_of_others_take_no_room(self, django_capture_on_commit_callbacks, monkeypatch):
+        monkeypatch.setattr(ledger, "MOST_WAITING", 1)
+        with django_capture_on_commit_callbacks(execute=True):
+            queue()
+        DBTaskResult.objects.update(task_path="posts.webhooks.tasks.call")
+        Delivery.objects.update(nudged_at=None)
+        with django_capture_on_commit_callbacks() as asked:
+            call_command("deliver")
+        assert len(asked) == 1
+
+    def test_tidy_forgets_tasks_whose_worker_was_killed(self, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            old, new, _waiting = queue("old"), queue("new"), queue("waiting")
+        started = {old.pk: dt.timedelta(hours=25), new.pk: dt.timedelta(hours=23)}
+        for task in DBTaskResult.objects.all():
+            [pk] = task.args_kwargs["args"]
+            if pk in started:
+                DBTaskResult.objects.filter(pk=task.pk).update(
+                    status="RUNNING", started_at=timezone.now() - started[pk]
+                )
+        call_command("tidy")
+        assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "RUNNING"]
+
     def test_tidy_forgets_what_came_to_its_end_a_while_ago(self):
         for key in ("old", "new"):
             delivering.deliver([queue(key).pk])
@@ -227,3 +268,14 @@ def test_what_is_due_is_read_from_an_index():
 def test_a_subject_is_one_line():
     message = render_message("comment_proof", "Two\r\nBcc: x@y.example\nlines", {"url": "https://watch.example/"})
     assert message.subject == "Two Bcc: x@y.example lines"
+
+
+@pytest.mark.parametrize(
+    "typed", ["=?utf-8?q?Evil?= title", "a =?utf-8?b?RXZpbA==?=", "=?x?= =?utf-8?q?E?=" * 9, "é =?=?"]
+)
+def test_a_subject_is_shown_as_it_was_typed(greet, typed):
+    greet["now"] = Message(typed, "plain", "<p>html</p>")
+    delivering.deliver([queue().pk])
+    raw = mail.outbox[0].message().as_bytes()
+    shown = email.message_from_bytes(raw, policy=email.policy.default)["Subject"]
+    assert shown == typed.replace("=?", "=\u200b?")

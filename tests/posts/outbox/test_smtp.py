@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from posts.outbox import delivering, smtp
-from posts.outbox.composing import Message
+from posts.outbox.composing import Message, composes
 from posts.outbox.ledger import LOST_TWICE
 from posts.outbox.models import Delivery
 from tests.posts.outbox.conftest import queue, states
@@ -34,7 +34,7 @@ class Clock:
 
     def tick(self) -> int:
         Delivery.objects.return_stuck(self.now)
-        queued = Delivery.objects.filter(state="queued").order_by("next_try_at", "pk")
+        queued = Delivery.objects.filter(state="queued").in_turn()
         return delivering.deliver(list(queued.values_list("pk", flat=True)), self.now)
 
 
@@ -132,7 +132,9 @@ class TestALostAnswer:
         assert clock.tick() == 0
         assert Delivery.objects.get().is_doubtful
         server.data = lambda message: None
-        clock.pass_time(minutes=3)
+        clock.pass_time(minutes=29)
+        assert clock.tick() == 0
+        clock.pass_time(minutes=2)
         assert clock.tick() == 1
         assert len(server.accepted) == 2
         assert len(set(server.ids)) == 1
@@ -163,7 +165,7 @@ class TestALostAnswer:
         queue(5)
         clock = Clock()
         assert clock.tick() == 4
-        clock.pass_time(minutes=3)
+        clock.pass_time(minutes=31)
         assert clock.tick() == 1
         assert Counter(server.recipients) == {f"r{n}@reader.example": 2 if n == 2 else 1 for n in range(5)}
 
@@ -177,9 +179,9 @@ class TestAServerThatIsDown:
         for _ in range(30):
             assert clock.tick() == 0
             clock.pass_time(minutes=2)
-        # One letter knocked each time, not all of them: none has used up its attempts.
-        assert max(Delivery.objects.values_list("attempts", flat=True)) <= 5
-        assert sum(Delivery.objects.values_list("attempts", flat=True)) <= 31
+        # One letter knocked each time, not all of them, and none is charged for it.
+        assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
+        assert Delivery.objects.exclude(error="").count() == 30
         settings.MAILERS["default"]["OPTIONS"]["port"] = port
         for _ in range(12):
             clock.pass_time(hours=1)
@@ -196,8 +198,214 @@ class TestAServerThatIsDown:
         queue(5)
         clock = Clock()
         assert clock.tick() == 0
-        assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+        assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
+        assert Delivery.objects.exclude(error="").count() == 1
         monkeypatch.undo()
+
+    def test_for_half_a_day_keeps_nobody_waiting_once_it_is_back(self, server, settings):
+        port = settings.MAILERS["default"]["OPTIONS"]["port"]
+        settings.MAILERS["default"]["OPTIONS"]["port"] = 1
+        queue(3)
+        clock = Clock()
+        for _ in range(13 * 30):
+            assert clock.tick() == 0
+            clock.pass_time(minutes=2)
+        settings.MAILERS["default"]["OPTIONS"]["port"] = port
+        sent = clock.tick()
+        clock.pass_time(minutes=4)
+        assert sent + clock.tick() == 3
+
+    def test_for_days_ends_what_waited(self, settings):
+        settings.MAILERS["default"]["OPTIONS"]["port"] = 1
+        queue(2)
+        clock = Clock()
+        clock.pass_time(days=4, hours=23)
+        assert clock.tick() == 0
+        assert states() == {"queued": 2}
+        clock.pass_time(hours=2)
+        clock.tick()
+        clock.pass_time(minutes=4)
+        clock.tick()
+        assert states() == {"failed": 2}
+
+    @pytest.mark.parametrize("answer", ["drop", "421 4.3.0 bye"])
+    @pytest.mark.parametrize("number", [1, 4])
+    @pytest.mark.parametrize("minutes", [1, 4, 10])
+    def test_letters_at_which_it_hangs_up_do_not_hold_up_the_others(self, server, answer, number, minutes):
+        server.rcpt = lambda address: answer if int(address[1 : address.index("@")]) < number else None
+        queue(20)
+        clock = Clock()
+        for _ in range(0, 60, minutes):
+            clock.tick()
+            clock.pass_time(minutes=minutes)
+        assert states() == {"sent": 20 - number, "queued": number}
+        assert set(Delivery.objects.filter(state="queued").values_list("attempts", flat=True)) == {0}
+
+
+class TestAnAnswerThatIsNone:
+    @pytest.mark.parametrize("answer", [b"251 accepted\r\n", b"200 fine\r\n", b"250", b"250-so\r\n250 OK\r\n"])
+    def test_all_that_begins_with_a_two_is_yes(self, blunt, answer):
+        blunt.at_end = answer
+        assert delivering.deliver(queue(1)) == 1
+        assert states() == {"sent": 1}
+        assert blunt.contents == 1
+
+    @pytest.mark.parametrize(
+        "answer", [b"", b"25", b"garbage\r\n", b"250-so\r\n", b"354 go on\r\n", b"\x00\r\n", b"5" * 9000]
+    )
+    @pytest.mark.parametrize("hangs_up", [True, False])
+    def test_whatever_else_leaves_it_in_doubt_and_is_sent_once_more(self, blunt, settings, answer, hangs_up):
+        settings.MAILERS["default"]["OPTIONS"]["timeout"] = 0.3
+        blunt.at_end, blunt.hangs_up = answer, hangs_up
+        queue(1)
+        clock = Clock()
+        for _ in range(20):
+            assert clock.tick() == 0
+            clock.pass_time(hours=3)
+        assert blunt.contents == 2
+        assert Delivery.objects.get().error.startswith(LOST_TWICE)
+
+    @pytest.mark.parametrize("answer", [b"451 later\r\n", b"554 spam\r\n"])
+    def test_a_refusal_is_one_even_if_it_hangs_up_then(self, blunt, answer):
+        blunt.at_end = answer
+        delivering.deliver(queue(1))
+        assert not Delivery.objects.get().is_doubtful
+        assert Delivery.objects.get().error == answer.decode().strip()
+
+    @pytest.mark.parametrize("answer", [None, b"garbage\r\n", b"250 OK\r\n"])
+    def test_before_the_content_it_is_no_doubt(self, blunt, answer):
+        blunt.at_data = answer
+        [pk] = queue(1)
+        delivering.deliver([pk])
+        row = Delivery.objects.get()
+        assert (row.state, row.attempts, row.is_doubtful) == ("queued", 0, False)
+        blunt.at_data = b"354 go on\r\n"
+        clock = Clock()
+        clock.pass_time(minutes=4)
+        assert clock.tick() == 1
+
+    def test_while_the_content_goes_out_it_is_no_doubt(self, blunt):
+        @composes("greet")
+        def compose(data):
+            return Message("Long", "All work and no play.\n" * 1_000_000, "<p>Long</p>")
+
+        blunt.takes = 1000
+        delivering.deliver(queue(1))
+        row = Delivery.objects.get()
+        assert (row.state, row.attempts, row.is_doubtful) == ("queued", 0, False)
+
+    def test_one_that_never_ends_does_not_hold_the_worker(self, blunt, monkeypatch):
+        monkeypatch.setattr(smtp, "LONGEST_ANSWER", 0.5)
+        blunt.at_end = b"250-and\r\n" * 20
+        blunt.pause = 0.1
+        begin = time.monotonic()
+        delivering.deliver(queue(1))
+        assert time.monotonic() - begin < 1.5
+        assert Delivery.objects.get().is_doubtful
+
+
+class TestAServerThatHasEnough:
+    @pytest.mark.parametrize(
+        ("command", "answer"),
+        [
+            (command, answer)
+            for command in ("MAIL", "RCPT", "DATA")
+            for answer in ("421 4.7.0 enough", "452 4.5.3 enough", "drop")
+            if (command, answer) != ("DATA", "drop")  # that is a lost answer
+        ],
+    )
+    def test_of_one_connection_is_asked_over_another(self, server, settings, command, answer):
+        settings.EMAIL_RATE = 10_000
+        server.most, server.enough_at, server.enough = 10, command, answer
+        assert delivering.deliver(queue(100)) == 100
+        assert server.connections == 10
+        assert set(Delivery.objects.values_list("state", "attempts")) == {("sent", 1)}
+        assert len(server.ids) == len(set(server.ids)) == 100
+
+    def test_from_the_first_on_is_unusable(self, server):
+        server.mail = lambda address: "421 4.7.0 go away"
+        delivering.deliver(queue(3))
+        assert server.connections == 1
+        assert set(Delivery.objects.values_list("state", "attempts")) == {("queued", 0)}
+
+    def test_452_for_one_mailbox_is_its_own_delay(self, server):
+        server.rcpt = lambda address: "452 4.2.2 over quota" if address.startswith("r1@") else None
+        assert delivering.deliver(queue(3)) == 2
+        row = Delivery.objects.get(key="greet:1")
+        assert (row.state, row.attempts) == ("queued", 1)
+
+
+class TestALetterThatIsTooLong:
+    @pytest.mark.parametrize("answer", ["552 too much", "552 5.3.4 too big", "554 message size exceeds the limit"])
+    def test_fails_alone(self, server, answer):
+        seen = []
+        server.mail = lambda address: answer if not seen and not seen.append(1) else None
+        assert delivering.deliver(queue(3)) == 2
+        assert states() == {"failed": 1, "sent": 2}
+        assert not Delivery.objects.get(state="failed").is_refused
+
+    def test_to_everybody_fails_alone_too(self, server):
+        server.mail = lambda address: "552 too much"
+        delivering.deliver(queue(5, "reader{}.example"))
+        assert states() == {"failed": 5}
+
+    @pytest.mark.parametrize("answer", ["552 5.2.2 you have sent too much", "550 who are you", "452 full"])
+    def test_other_words_against_the_sender_hold_all_up(self, server, answer):
+        server.mail = lambda address: answer
+        assert delivering.deliver(queue(3)) == 0
+        assert set(Delivery.objects.values_list("state", "attempts")) == {("queued", 0)}
+
+
+class TestARelayThatDoesNotKnowUs:
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "550 relay not permitted",
+            "554 5.7.1 <{}>: Relay access denied",
+            "550 5.7.1 relaying denied",
+            "530 5.7.0 Authentication required",
+            "535 no",
+        ],
+    )
+    def test_costs_nobody_anything(self, server, answer, caplog):
+        server.rcpt = answer.format
+        queue(10, "reader{}.example")
+        clock = Clock()
+        for _ in range(12):
+            assert clock.tick() == 0
+            clock.pass_time(hours=4)
+        assert set(Delivery.objects.values_list("state", "attempts")) == {("queued", 0)}
+        assert "@reader" not in caplog.text
+        server.rcpt = lambda address: None
+        assert clock.tick() == 10
+
+    @pytest.mark.parametrize("answer", ["550 no", "550 <{}> no", "554 5.0.0 no"])
+    def test_and_says_only_no_costs_two(self, server, answer):
+        server.rcpt = answer.format
+        queue(10, "reader{}.example")
+        clock = Clock()
+        for _ in range(12):
+            assert clock.tick() == 0
+            clock.pass_time(hours=4)
+        assert states() == {"failed": 2, "queued": 8}
+        server.rcpt = lambda address: None
+        assert clock.tick() == 8
+
+    def test_mailboxes_that_are_gone_are_gone(self, server):
+        server.rcpt = lambda address: "550 5.1.1 no such user"
+        delivering.deliver(queue(10, "reader{}.example"))
+        assert states() == {"failed": 10}
+
+    def test_same_words_with_a_success_between_are_believed(self, server):
+        server.rcpt = lambda address: "550 no" if address[1] in "0134679" else None
+        delivering.deliver(queue(10, "reader{}.example"))
+        assert states() == {"failed": 7, "sent": 3}
+
+    def test_a_policy_may_pass(self, server):
+        server.rcpt = lambda address: "550 5.7.1 listed at a blocklist"
+        delivering.deliver(queue(1))
+        row = Delivery.objects.get()
+        assert (row.state, row.attempts, row.is_refused) == ("queued", 1, False)
 
 
 class Killed(BaseException):
