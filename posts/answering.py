@@ -9,9 +9,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+import idna
 from django import forms
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -40,13 +42,28 @@ def form_from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
     @wraps(view)
     def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
-        response = view(request, **address)
+        if request.method == "POST" and not _arrived_whole(request):
+            words = "What you sent did not arrive whole, so nothing was done. Go back, and send it again."
+            response = said(request, "That did not arrive", words, 400)
+        else:
+            response = view(request, **address)
         # Not "no-store": the browser's Back must find the page, and in it what was typed.
         patch_cache_control(response, private=True, no_cache=True)
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
     return csrf_exempt(wrapped)
+
+
+def _arrived_whole(request: HttpRequest) -> bool:
+    """Say whether all of a form's body is here: a line that breaks leaves a shorter one, or none, without a fault."""
+    try:
+        length = len(request.body)
+    except (UnreadablePostError, RequestDataTooBig):
+        return False
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    is_in_pieces = "chunked" in request.headers.get("Transfer-Encoding", "")
+    return length >= int(declared) if declared.isdecimal() else not (is_in_pieces and not length)
 
 
 def keeps_what_was_typed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -94,10 +111,10 @@ def unkept(response: HttpResponse) -> HttpResponse:
 def canonical_domain(domain: str) -> str:
     """Return the one spelling of a domain under which mail is sent to it. Raises ValueError where there is none.
 
-    Fullwidth letters, ligatures and invisible signs all lead to the same host (RFC 3490, nameprep): whoever counts
-    letters to an address, or keeps some out, must not take them for different ones.
+    Fullwidth letters, ligatures and invisible signs all lead to the same host (UTS 46, as browsers read a name):
+    whoever counts letters to an address, or keeps some out, must not take them for different ones.
     """
-    return domain.encode("idna").decode("ascii").lower()
+    return idna.encode(domain, uts46=True).decode("ascii").lower()
 
 
 class AddressField(forms.EmailField):

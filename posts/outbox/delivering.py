@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
 
 from posts.outbox.composing import Message, NotWanted, compose
 from posts.outbox.models import Delivery
@@ -23,7 +24,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 # RFC 3463: 5.1 and 5.2 speak of the address or its mailbox, 5.3.4 of a message that is too long; 5.7 of a policy.
 _OF_THIS_ONE = re.compile(r"\b5\.([12]\.\d|3\.4)")
 _OF_POLICY = re.compile(r"\b5\.7\.\d")
-MOST_ALIKE = 2  # domains in a row that may refuse with the same words
+MOST_ALIKE = 2  # domains in a row that may refuse for good
 
 
 def deliver(pks: Iterable[int], at: dt.datetime | None = None) -> int:
@@ -79,7 +80,7 @@ def _send(delivery: Delivery, line: Line, at: dt.datetime | None) -> bool:
 def _record_refusal(delivery: Delivery, error: smtplib.SMTPException, at: dt.datetime | None) -> None:
     is_final = _is_final(error)
     is_too_long = isinstance(error, smtplib.SMTPSenderRefused)  # or the line would have told that it is unusable
-    if is_final and not is_too_long and refusals.are_of_us(delivery.recipient, told(error)):
+    if is_final and not is_too_long and refusals.are_of_us(delivery, told(error), at):
         raise Unusable(f"It refuses whatever we send: {without_addresses(told(error))}") from error
     is_refused = is_final and isinstance(error, smtplib.SMTPRecipientsRefused)
     delivery.record_failure(told(error), is_final=is_final, at=at, is_refused=is_refused)
@@ -94,27 +95,31 @@ def _is_final(error: smtplib.SMTPException) -> bool:
 
 
 class _Refusals:
-    """What was refused for good since this process last sent something.
+    """What was refused for good since this process last sent something, without a code that speaks of a mailbox.
 
-    That mailboxes of several domains in a row are gone, each told with the same words, hardly happens. Then it is us
-    whom the relay refuses, and that must not cost us every letter.
+    That mailboxes of several domains in a row are gone, and nothing goes out between, hardly happens. Then it is us
+    whom the relay refuses, and that must cost us no letter and no reader.
     """
 
     def __init__(self) -> None:
-        self.words = ""
         self.domains: set[str] = set()
+        self.rows: list[int] = []
 
     def forget(self) -> None:
-        self.words, self.domains = "", set()
+        self.domains, self.rows = set(), []
 
-    def are_of_us(self, recipient: str, words: str) -> bool:
-        """Note a refusal; say whether it was us who were refused."""
+    def are_of_us(self, delivery: Delivery, words: str, at: dt.datetime | None) -> bool:
+        """Note a refusal; say whether it was us who were refused, and then take back what was thought before."""
         if _OF_THIS_ONE.search(words):
             return False
-        if without_addresses(words) != self.words:
-            self.words, self.domains = without_addresses(words), set()
-        self.domains.add(recipient.rpartition("@")[2].lower())
-        return len(self.domains) > MOST_ALIKE
+        self.domains.add(delivery.recipient.rpartition("@")[2].lower())
+        if len(self.domains) <= MOST_ALIKE:
+            self.rows.append(delivery.pk)
+            return False
+        failed = Delivery.objects.filter(pk__in=self.rows, state=Delivery.State.FAILED)
+        failed.update(state=Delivery.State.QUEUED, is_refused=False, next_try_at=at or timezone.now())
+        self.rows = []
+        return True
 
 
 refusals = _Refusals()

@@ -203,8 +203,9 @@ class LedgerRow(models.Model):
         """Queue a failed one anew, as if it had never been tried; False where it has not failed."""
         failed = self._rows().filter(pk=self.pk, state=self.State.FAILED)
         fresh = {"state": self.State.QUEUED, "attempts": 0, "is_doubtful": False, "error": ""}
+        now = timezone.now()
         with transaction.atomic():
-            if not failed.update(**fresh, next_try_at=timezone.now()):
+            if not failed.update(**fresh, next_try_at=now, queued_at=now):
                 return False
             self._rows().nudge([self.pk])
         return True

@@ -137,7 +137,8 @@ def _letter(
         return None
     left.sort(key=lambda each: (each.published_at, each.post), reverse=True)
     return Delivery(
-        key=f"subscriptions:digest:{subscriber.pk}:{frequency}:{until:%Y-%m-%dT%H:%M}",
+        # With the first of what it is about: what becomes as frequent later that day has a digest of its own.
+        key=f"subscriptions:digest:{subscriber.pk}:{frequency}:{until:%Y-%m-%dT%H:%M}:{mine[0].pk}",
         kind=COLLECTS,
         recipient=subscriber.email,
         data={"announcements": [each.pk for each in left], "subscriber": subscriber.pk, "frequency": frequency},

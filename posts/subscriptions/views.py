@@ -185,10 +185,8 @@ def _save(request: HttpRequest, token: str, form: ScopesForm) -> Subscriber | No
     subscriber = Subscriber.objects.select_for_update().filter(token=token).first()
     if subscriber is None:
         return None
-    if "resume" in request.POST:
-        if subscriber.reason in LIFTED_BY_READERS:
-            subscriber.resume()
-        return subscriber
+    if "resume" in request.POST and subscriber.reason in LIFTED_BY_READERS:
+        subscriber.resume()
     hour = request.POST.get("hour", "")
     if hour in {str(value) for value, _ in hour_choices()}:
         subscriber.hour = int(hour)

@@ -281,6 +281,10 @@ class TestAnybodyMayWriteAnyAddress:
         visitor.ask(f"ann@{domain}")
         assert delivered() == []
 
+    def test_two_domains_that_browsers_tell_apart_are_two(self, delivered):
+        Visitor().ask("ann@straße.example")
+        assert [letter.to for letter in delivered()] == [["ann@xn--strae-oqa.example"]]
+
     def test_a_wish_that_is_added_takes_nothing_away(self, visitor, delivered):
         make_post(tags=["alpha", *(f"t{number}" for number in range(30))])
         visitor.ask(scope="/tag/alpha/", frequency="monthly", discreet="on", hour="21", page="/tag/alpha/")

@@ -217,6 +217,16 @@ class TestChangingHowOften:
         change_frequency(ann.subscriptions.get(), Frequency.DAILY, at("2026-11-04 12:00"))
         assert tick("2026-11-05 09:00") == ["ann: A"]
 
+    def test_what_becomes_daily_after_the_days_digest_has_gone_is_not_lost(self):
+        make_post("x", tags=["a", "b"], slug="x")
+        ann = reader("ann", "/tag/a/=daily", "/tag/b/=weekly")
+        publish("2026-11-03 12:00", "A", tags=["a"])
+        publish("2026-11-03 13:00", "B", tags=["b"])
+        assert tick("2026-11-04 08:02") == ["ann: A"]
+        weekly = ann.subscriptions.get(frequency="weekly")
+        change_frequency(weekly, Frequency.DAILY, at("2026-11-04 08:10"))
+        assert tick("2026-11-04 08:12") == ["ann: B"]
+
 
 class TestMany:
     def test_slices_reach_everybody_once(self, monkeypatch):

@@ -1,6 +1,7 @@
 """A subscriber's own page, and leaving by one click (RFC 8058)."""
 
 import datetime as dt
+import io
 import json
 
 import pytest
@@ -65,6 +66,16 @@ class TestOneClick:
     )
     def test_what_did_not_arrive_whole_changes_nothing(self, ann, client, body, content_type):
         response = client.generic("POST", url(ann), body, content_type=content_type)
+        assert response.status_code == 400
+        assert ann.subscriptions.count() == 2
+
+    @pytest.mark.parametrize(
+        "broken", [{"CONTENT_LENGTH": "36"}, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}]
+    )
+    def test_a_line_that_broke_before_the_body_is_no_bare_post(self, ann, broken):
+        kind = "application/x-www-form-urlencoded"
+        line = {"wsgi.input": io.BytesIO(), **broken}
+        response = Client().generic("POST", url(ann), "", content_type=kind, **line)
         assert response.status_code == 400
         assert ann.subscriptions.count() == 2
 
@@ -155,9 +166,9 @@ class TestChanging:
     def test_letters_that_came_back_can_be_resumed_but_not_what_the_desk_stopped(self, ann, client):
         ann.suspend(Subscriber.Reason.BOUNCED)
         assert "Begin sending again" in client.get(url(ann)).content.decode()
-        client.post(url(ann), {"resume": "1", "whole": "1"})
+        client.post(url(ann), {"resume": "1", "whole": "1", "discreet": "on", "hour": "20"})
         ann.refresh_from_db()
-        assert ann.state == "active"
+        assert (ann.state, ann.is_discreet, ann.hour) == ("active", True, 20)
         ann.suspend(Subscriber.Reason.DESK)
         client.post(url(ann), {"resume": "1", "whole": "1"})
         ann.refresh_from_db()
