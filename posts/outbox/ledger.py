@@ -15,6 +15,7 @@ from itertools import batched
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -152,7 +153,10 @@ class LedgerRow(models.Model):
         taken = {"state": self.State.SENDING, "claimed_at": at, "handed_at": None}
         if not waiting.update(**taken, attempts=F("attempts") + 1):
             return False
-        self.refresh_from_db()
+        try:
+            self.refresh_from_db()
+        except ObjectDoesNotExist:
+            return False  # whoever it was for has left just now, and the row with them
         return True
 
     def hand_over(self, at: dt.datetime | None = None) -> bool:

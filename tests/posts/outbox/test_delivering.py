@@ -69,6 +69,17 @@ class TestSending:
         assert not delivering.deliver([delivery.pk])
         assert len(mail.outbox) == 1
 
+    def test_a_row_that_goes_while_it_is_claimed_is_no_fault(self, monkeypatch):
+        delivery, claimed = queue(), Delivery.refresh_from_db
+
+        def leave(self):
+            Delivery.objects.all().delete()
+            claimed(self)
+
+        monkeypatch.setattr(Delivery, "refresh_from_db", leave)
+        assert not delivering.deliver([delivery.pk])
+        assert mail.outbox == []
+
     def test_what_another_has_claimed_is_left_alone(self):
         delivery = queue()
         assert Delivery.objects.get(pk=delivery.pk).claim()
