@@ -29,9 +29,6 @@ from posts.subscriptions.models import Bounce, Consent, Frequency, Policy, Subsc
 from posts.subscriptions.models.consent import WORDING, WORDINGS
 from posts.subscriptions.scopes import WHOLE_SITE, Scope, find_scope, find_scopes, of_subscription
 
-LIFTED_BY_READERS = asking.LIFTED_BY_READERS
-
-
 # --- Asking
 
 
@@ -185,7 +182,7 @@ def _save(request: HttpRequest, token: str, form: ScopesForm) -> Subscriber | No
     subscriber = Subscriber.objects.select_for_update().filter(token=token).first()
     if subscriber is None:
         return None
-    if "resume" in request.POST and subscriber.reason in LIFTED_BY_READERS:
+    if "resume" in request.POST and subscriber.reason in asking.LIFTED_BY_READERS:
         subscriber.resume()
     hour = request.POST.get("hour", "")
     if hour in {str(value) for value, _ in hour_choices()}:
@@ -223,7 +220,7 @@ def _show_letters(
         "asked": asking.asked_besides(subscriber.email),
         "form": ScopesForm() if is_saved else form,
         "is_saved": is_saved,
-        "may_resume": subscriber.reason in LIFTED_BY_READERS,
+        "may_resume": subscriber.reason in asking.LIFTED_BY_READERS,
         "frequencies": Frequency.choices,
         "hours": hour_choices(),
         "categories": [row for row in category_scopes() if row[2] not in followed],

@@ -29,9 +29,6 @@ DIGESTS = [Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY]
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
-    def of_address(self, email: str) -> Subscriber | None:
-        return self.filter(email=email.lower()).first()
-
     def reached_by(self, subscriptions: models.QuerySet[Subscription]) -> Self:
         """Those to whom letters go, and who have one of these subscriptions."""
         has_one = Exists(subscriptions.filter(subscriber=OuterRef("pk")))
