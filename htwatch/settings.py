@@ -199,6 +199,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django_tasks_db",
+    "simple_history",
     "taggit",
     "markdownx",
     "htwatch",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.sites.models import Site
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
-from posts.models import Category, Post, TaggedPost, Tally
+from posts.models import Category, FormerAddress, Post, TaggedPost, Tally
 from sources.links.models import Link
 from sources.models import Source, absorbed
 
@@ -16,6 +16,7 @@ def connect() -> None:
     m2m_changed.connect(follow_filing, sender=Post.categories.through)
     m2m_changed.connect(follow_tagging, sender=TaggedPost)
     pre_delete.connect(remember_shelves, sender=Post)
+    post_delete.connect(leave_nothing_but_an_address, sender=Post)
     post_delete.connect(recount_shelves, sender=Post)
     pre_delete.connect(remember_posts, sender=Category)
     post_delete.connect(relist_posts, sender=Category)
@@ -33,6 +34,7 @@ def follow_filing(instance: Any, action: str, reverse: bool, pk_set: set[int] | 
         Post.objects.filter(pk__in=[post.pk for post in posts]).relist()
         for post in posts:
             recount_shelves(post)
+            post.follow_filing()
 
 
 def follow_tagging(instance: Post, action: str, **_: Any) -> None:
@@ -41,6 +43,13 @@ def follow_tagging(instance: Post, action: str, **_: Any) -> None:
     else:
         TaggedPost.objects.filter(content_object=instance).update(listed_at=instance.listing_time())
         recount_shelves(instance)
+        instance.follow_filing()
+
+
+def leave_nothing_but_an_address(instance: Post, **_: Any) -> None:
+    """Where readers met a post that is deleted, they are told that it is gone."""
+    if instance.published_on and instance.was_seen():
+        FormerAddress.objects.leave(instance.published_on, instance.slug, post=None)
 
 
 def remember_shelves(instance: Post, **_: Any) -> None:

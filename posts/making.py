@@ -18,9 +18,10 @@ from django.db import connection, models
 from django.utils.text import slugify
 
 from posts.dating import site_date, start_of
+from posts.life import State
 from posts.models import Category, CategoryEntry, Post, Tag, TagAlias, TaggedPost
 from posts.models.category import RESERVED_SLUGS
-from posts.rendering import RENDERING_VERSION, render_post
+from posts.rendering import RENDERING_VERSION, cited, render_post
 from sources.links.models import Link
 from sources.models import Source, SourceAlias, host_of
 from sources.naming import fold, propose_slug
@@ -145,7 +146,7 @@ class MadePost:
     guid: str
     title: str
     slug: str
-    state: Post.State
+    state: State
     published_at: dt.datetime | None
     text: MadeText
     tags: list[str] = field(default_factory=list)
@@ -197,7 +198,7 @@ class _Maker:
         state = self._state()
         title = "" if chance.random() < 0.01 else self._title()
         post = MadePost(guid, title, "", state, None, self._text())
-        if state != Post.State.DRAFT:
+        if state != State.DRAFT:
             post.published_at = self._moment(number)
             # A part of the guid keeps it alone on its day, whatever else was published then.
             post.slug = f"{slugify(title, allow_unicode=True)[:180]}-{guid[-8:]}" if title else guid[-12:]
@@ -209,11 +210,11 @@ class _Maker:
                 post.address = f"{source_home(post.source)}news/{guid.removeprefix('urn:uuid:')}"
         return post
 
-    def _state(self) -> Post.State:
+    def _state(self) -> State:
         luck = self.chance.random()
         if luck < 0.01:
-            return Post.State.DRAFT
-        return Post.State.WITHDRAWN if luck < 0.015 else Post.State.PUBLISHED
+            return State.DRAFT
+        return State.WITHDRAWN if luck < 0.015 else State.PUBLISHED
 
     def _moment(self, number: int) -> dt.datetime:
         """In the order of the numbers, give or take some days; one in fifty at any time, as clippings come in late.
@@ -356,7 +357,7 @@ def store(made: Sequence[MadePost], shelves: Shelves) -> None:
     filed: list[Row] = []
     entered: list[Row] = []
     for post, row in zip(made, rows, strict=True):
-        listed_at = post.published_at if post.state == Post.State.PUBLISHED else None
+        listed_at = post.published_at if post.state == State.PUBLISHED else None
         adapted = connection.ops.adapt_datetimefield_value(listed_at)
         # Two names may lead to one tag, after a merge.
         tagged += [(tag, row.pk, adapted) for tag in dict.fromkeys(shelves.tags[name] for name in post.tags)]
@@ -403,8 +404,8 @@ def _post(post: MadePost, shelves: Shelves, link_id: int | None) -> Post:
         title=post.title,
         slug=post.slug,
         body=post.text.body,
-        body_html=post.text.html,
-        lead_html=post.text.lead_html,
+        body_html=cited(post.text.html, post.address),
+        lead_html=cited(post.text.lead_html, post.address),
         rendering_version=RENDERING_VERSION,
         state=post.state,
         published_at=post.published_at,

@@ -8,6 +8,7 @@ well-formed, has no script, style, class, id, form or embedded document, and ask
 import html
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import nh3
@@ -15,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Raise it with every change that makes other HTML of the same text, and run `manage.py rerender`.
-RENDERING_VERSION = 2
+RENDERING_VERSION = 3
 MAX_TEXT_LENGTH = 100_000
 MAX_COMMENT_LENGTH = 5_000
 
@@ -61,6 +62,7 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup|time|u|var|wbr)"
     r"(?: [^>]*)?>"
 )
+_UNCITED = re.compile(r"<blockquote(?![^>]* cite=)((?: [a-z-]+=\"[^\"]*\")*)>")
 _LINK_TO_NOWHERE = re.compile(r"<a rel=\"[^\"]*\">(.*?)</a>", re.DOTALL)  # its address was none to follow
 _LONE_PICTURE = re.compile(r"<p>\s*(<img[^>]*>)\s*</p>")
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.[a-z]+$")
@@ -79,8 +81,12 @@ class Rendered:
     lead_html: str  # the part above <!--more-->; empty where there is no such mark
 
 
-def render_post(text: str) -> Rendered:
-    """Render a post's Markdown. Headings start at h3, below those of the page."""
+def render_post(text: str, *, cite: str = "", notices: Mapping[str, str] | None = None) -> Rendered:
+    """Render a post's Markdown. Headings start at h3, below those of the page.
+
+    `cite` is the address of the original, from which block quotations are taken that name no other; `notices` says
+    by a picture's address what readers should know before they see it.
+    """
     tokens = _markdown.parse(fit(text))
     mark = next((i for i, token in enumerate(tokens) if _is_more(token)), None)
     shift = 0
@@ -89,7 +95,7 @@ def render_post(text: str) -> Rendered:
     if levels:
         shift = 3 - min(levels)
     lead = "" if mark is None else _clean(_markdown.renderer.render(tokens[:mark], _markdown.options, {}))
-    return Rendered(_finish(whole, shift), _finish(lead, shift))
+    return Rendered(*(_finish(each, shift, cite, notices or {}) for each in (whole, lead)))
 
 
 def render_comment(text: str) -> str:
@@ -126,6 +132,14 @@ def links_of(rendered: str) -> list[str]:
     """Return the addresses that HTML made here links to."""
     attributes = (dict(_ATTRIBUTE.findall(tag[2])) for tag in _TAG.finditer(rendered) if tag[1] == "a")
     return [html.unescape(found["href"]) for found in attributes if "href" in found]
+
+
+def cited(rendered: str, address: str) -> str:
+    """Return HTML made here with this address as the source of each block quotation that names no other."""
+    if not address:
+        return rendered
+    opening = f'<blockquote cite="{html.escape(address)}"'
+    return _UNCITED.sub(lambda found: f"{opening}{found[1]}>", rendered)
 
 
 def without_links(rendered: str) -> str:
@@ -186,10 +200,11 @@ def _clean(rendered: str) -> str:
     return fit(cleaned)
 
 
-def _finish(cleaned: str, shift: int) -> str:
+def _finish(cleaned: str, shift: int, cite: str, notices: Mapping[str, str]) -> str:
     text = _HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + shift, 6)}", cleaned)
     text = _TAG.sub(_TagFinisher(), text)
-    text = _LONE_PICTURE.sub(_figure, text)
+    text = _LONE_PICTURE.sub(lambda found: _figure(found, notices), text)
+    text = cited(text, cite)
     # A wide table scrolls inside its own region, which the keyboard can reach (WCAG 2.1.1).
     text = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0"><table\1>', text)
     return text.replace("</table>", "</table></div>").strip()
@@ -234,9 +249,14 @@ def _written(attributes: dict[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in attributes.items())
 
 
-def _figure(found: re.Match[str]) -> str:
-    caption = re.search(r" title=\"([^\"]*)\"", found[1])
-    if not caption:
-        return f"<figure>{found[1]}</figure>"
-    picture = found[1].replace(caption[0], "")
-    return f"<figure>{picture}<figcaption>{caption[1]}</figcaption></figure>"
+def _figure(found: re.Match[str], notices: Mapping[str, str]) -> str:
+    picture, words = found[1], ""
+    if caption := re.search(r" title=\"([^\"]*)\"", picture):
+        picture = picture.replace(caption[0], "")
+        words = f"<figcaption>{caption[1]}</figcaption>"
+    figure = f"<figure>{picture}{words}</figure>"
+    source = re.search(r" src=\"([^\"]*)\"", picture)
+    notice = notices.get(html.unescape(source[1])) if source else None
+    if not notice:
+        return figure
+    return f'<details class="notice"><summary>{html.escape(notice)}</summary>{figure}</details>'

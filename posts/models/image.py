@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -17,7 +18,21 @@ def picture_path(image: Image, filename: str) -> str:
     return f"images/{timezone.now():%Y/%m}/{image.digest[:16]}-{image.width}x{image.height}.{extension}"
 
 
+_SHOWN = re.compile(r"/media/(images/[\w./-]+)")
+
+
 class ImageQuerySet(models.QuerySet["Image"]):
+    def shown_in(self, text: str) -> list[Image]:
+        """Return the pictures that this Markdown or HTML shows."""
+        names = set(_SHOWN.findall(text))
+        return list(self.filter(file__in=names).only("pk")) if names else []
+
+    def notices_in(self, text: str) -> dict[str, str]:
+        """Return the content notices of the pictures that this Markdown shows, by address."""
+        names = set(_SHOWN.findall(text))
+        rows = self.filter(file__in=names).exclude(notice="").values_list("file", "notice") if names else ()
+        return {f"/media/{name}": notice for name, notice in rows}
+
     def get_or_store(self, picture: Picture) -> Image:
         """Return the image that holds these very bytes, storing it where it is new."""
         known = self.filter(digest=picture.digest).first()
@@ -44,6 +59,13 @@ class Image(models.Model):
     caption = models.CharField(max_length=500, blank=True)
     credit = models.CharField(max_length=200, blank=True, help_text="Who made it.")
     licence = models.CharField(max_length=100, blank=True, help_text="For example CC BY 4.0.")
+    notice = models.CharField(
+        "content notice",
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="What readers should know before they see it. The picture is blurred until asked for.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ImageQuerySet.as_manager()

@@ -8,17 +8,26 @@ from collections.abc import Collection, Iterator
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.dispatch import Signal
 from django.utils import timezone
 from markdownx.models import MarkdownxField
+from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
 
 from posts.addressing import post_url, preview_url
 from posts.dating import byline_date, site_date
+from posts.life import UNPUBLISHED, Act, ImpossibleError, Reason, State, target
 from posts.models.category import Category, CategoryEntry
+from posts.models.correction import render_corrections
+from posts.models.entry import PostEntry
+from posts.models.former import FormerAddress
+from posts.models.image import Image
+from posts.models.revision import Filing
 from posts.models.tag import TaggedPost, TagsOfPost
 from posts.models.tally import Tally
 from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, render_post, rendering_version
@@ -32,6 +41,21 @@ RESERVED_SLUGS = {"atom", "embed", "feed", "page", "rdf", "rss", "rss2", "trackb
 YEARS = range(1900, 2200)  # of publication
 RELIST_BATCH = 500
 NEWS_FOR = dt.timedelta(hours=48)  # after its publication a post is news
+
+
+# Each save of a post: what it said, who saved it and when; what it was filed under is in `Filing`.
+REVISIONS = HistoricalRecords(
+    bases=[Filing],
+    excluded_fields=[
+        "body_html", "lead_html", "corrections_html", "rendering_version", "listed_at", "guid", "created_at",
+        "updated_at",
+        "also", "categories", "images", "tags",
+    ],
+    cascade_delete_history=True,
+    table_name="posts_revision",
+)  # fmt: skip
+# Sent when a post is taken down: whoever keeps something of what it said deletes that.
+erasing = Signal()
 
 
 def new_guid() -> str:
@@ -60,10 +84,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's base class hides the manager of `tagged`
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+    State = State
 
     title = models.CharField(max_length=300, blank=True, help_text="May be empty: the date then stands for it.")
     slug = models.SlugField(
@@ -97,10 +118,35 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     )
     # The site-local date of publication, part of the address. Kept, so that the database holds "one slug a day".
     published_on = models.DateField(null=True, editable=False)
-    # When this post stands in listings from; empty while it is not published. The copies in the rows of tags and
-    # categories follow it (see PostQuerySet.relist).
+    notice = models.CharField(
+        "content notice",
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="What readers should know before they see it, as “Describes violence”. "
+        "The text stays folded until asked for.",
+    )
+    is_sensitive = models.BooleanField(
+        "sensitive",
+        default=False,
+        db_default=False,
+        help_text="A second pair of eyes: another editor than the one who last changed the text has to publish it.",
+    )
+    # A date that stands here holds the post back from every reader, whatever its state, until an editor takes it away.
+    review_on = models.DateField(
+        "hold back, and look again on",
+        null=True,
+        blank=True,
+        help_text="A risk to somebody? While a date stands here, no reader sees the post by any way. "
+        "It stays so after that day too, until somebody looks and empties this.",
+    )
+    reason = models.CharField(max_length=10, choices=Reason, blank=True, db_default="", editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)  # withdrawn or taken down, see `reason`
+    corrections_html = models.TextField(blank=True, db_default="", editable=False)  # see Correction
+    # When this post stands in listings from; empty while it is not published, or held back. The copies in the rows of
+    # tags and categories follow it (see PostQuerySet.relist).
     listed_at = models.GeneratedField(
-        expression=Case(When(state="published", then=F("published_at"))),
+        expression=Case(When(state="published", review_on=None, then=F("published_at"))),
         output_field=models.DateTimeField(null=True),
         db_persist=True,
     )
@@ -110,18 +156,32 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     link = models.ForeignKey(
         Link, on_delete=models.PROTECT, null=True, blank=True, related_name="posts", verbose_name="original page"
     )
+    also = models.ManyToManyField(
+        Link, through="posts.AlsoReported", blank=True, related_name="posts_beside", verbose_name="also reported by"
+    )
     categories = models.ManyToManyField(Category, blank=True, related_name="posts")
     tags = TaggableManager(through=TaggedPost, manager=TagsOfPost, blank=True)
+    # Those that the text shows; follows the text.
+    images = models.ManyToManyField(Image, related_name="posts", editable=False)
+    # Whose it is: the writer, until it is handed to somebody else.
     editor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
+    # Who last changed title, text or excerpt: a sensitive post is published by somebody else.
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    # One more with each save: a form that was opened before is told apart (see PostForm).
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
     guid = models.CharField(max_length=500, unique=True, editable=False, default=new_guid)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = PostQuerySet.as_manager()
+    history = REVISIONS
+    skip_history_when_saving = True  # not at each write: `save` makes one revision of all that it wrote
 
-    TEXTS = ("body", "body_html", "lead_html", "excerpt")  # what a list of posts does not read
+    TEXTS = ("body", "body_html", "lead_html", "excerpt", "corrections_html")  # what a list of posts does not read
     RENDERED = ("body_html", "lead_html")  # what `render` writes, see the command rerender
 
     class Meta:
@@ -130,18 +190,18 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             models.Index(fields=["-listed_at", "-id"], name="post_listing"),
             models.Index(fields=["source", "-listed_at", "-id"], name="source_listing"),
         ]
+        permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [
             models.UniqueConstraint(
                 fields=["published_on", "slug"],
                 name="post_slug_once_a_day",
                 violation_error_message="Another post of that day has this address: change the slug or the date.",
             ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="post_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "published", "withdrawn"]), name="post_state_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="draft", published_on=None)
-                | Q(~Q(state="draft"), ~Q(slug=""), published_at__isnull=False, published_on__isnull=False),
+                condition=Q(state__in=UNPUBLISHED, published_on=None)
+                | Q(state=State.TRASH, published_on=None)
+                | Q(~Q(state__in=UNPUBLISHED), ~Q(slug=""), published_at__isnull=False, published_on__isnull=False),
                 name="post_public_has_address",
                 violation_error_message="A published post needs a date and a slug, and a draft has no address yet.",
             ),
@@ -158,10 +218,15 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **options: Any) -> Self:
         post = super().from_db(db, field_names, values, **options)
-        post._listed_as = (post.__dict__.get("listed_at"), post.__dict__.get("source_id"))
+        read = post.__dict__
+        post._listed_as = (read.get("listed_at"), read.get("source_id"))
+        if read.get("published_on") and {"slug", "state", "published_at"} <= read.keys():
+            post._known_at = (read["published_on"], read["slug"]) if post.was_seen() else None
         return post
 
     _listed_as: tuple[dt.datetime | None, int | None] = (None, None)
+    _known_at: tuple[dt.date, str] | None = None  # the address under which readers may have met it
+    revision: Any = None  # the one that this very object wrote last
 
     @property
     def display_title(self) -> str:
@@ -178,16 +243,40 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         return listed_at is not None and listed_at > timezone.now()
 
     @property
+    def is_held(self) -> bool:
+        """Kept from every reader, whatever its state, until somebody has looked again."""
+        return self.review_on is not None
+
+    @property
+    def is_gone(self) -> bool:
+        """Readers had it, and are told that it is here no longer."""
+        return not self.is_held and (
+            self.state in (State.WITHDRAWN, State.REMOVED)
+            or (self.state == State.TRASH and self.published_on is not None)
+        )
+
+    @property
     def status_label(self) -> str:
-        return "Scheduled" if self.is_scheduled else self.get_state_display()
+        label = "Scheduled" if self._comes_later() else str(State(self.state).label)
+        return f"{label}, held back" if self.is_held else label
 
     def listing_time(self) -> dt.datetime | None:
         """What `listed_at` becomes when this is saved: the database fills it."""
-        return self.published_at if self.state == self.State.PUBLISHED else None
+        return self.published_at if self.state == State.PUBLISHED and not self.is_held else None
+
+    def _comes_later(self, at: dt.datetime | None = None) -> bool:
+        moment = self.published_at if self.state == State.PUBLISHED else None
+        return moment is not None and moment > (at or timezone.now())
+
+    def was_seen(self) -> bool:
+        """Say whether readers may have met it at its address."""
+        if self.state == State.PUBLISHED:
+            return self.published_at is not None and self.published_at <= timezone.now()
+        return self.state not in UNPUBLISHED
 
     def get_absolute_url(self) -> str:
         """The permalink once there is one, until then the preview that only editors see."""
-        if self.published_on is None:
+        if self.published_on is None or self.state == State.TRASH:
             return preview_url(self.pk)
         return post_url(self.published_on, self.slug)
 
@@ -212,7 +301,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         if self.link and self.link.source_id != self.source_id:
             owner = self.link.source
             raise ValidationError({"source": f"The original page belongs to {owner}: choose that outlet."})
-        if self.state != self.State.DRAFT and self.published_at is None:
+        if self.state not in (*UNPUBLISHED, State.TRASH) and self.published_at is None:
             raise ValidationError({"published_at": "A published post has a date."})
         if self.published_at and self.published_at.year not in YEARS:
             raise ValidationError(
@@ -223,24 +312,106 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         if self.published_at and self.published_on and self.slug and same_day.exists():
             day = byline_date(self.published_at)
             raise ValidationError({"slug": f"Another post of {day} has this slug: change the slug or the date."})
+        if self.published_on and self.slug and FormerAddress.objects.of_others(self).exists():
+            raise ValidationError(
+                {"slug": "This address leads to another post, which had it before: change the slug."}
+            )
 
-    def publish(self, at: dt.datetime | None = None) -> None:
+    # --- Acts: each takes the step that the table in posts.life allows, saves, and notes it in the log
+
+    def publish(self, at: dt.datetime | None = None, *, by: Any = None) -> None:
         """Make it public, now or from a moment to come. Raises ValidationError in sentences."""
-        self.state, self.published_at = self.State.PUBLISHED, at or timezone.now()
-        self.full_clean()
-        self.save()
+        now = timezone.now()
+        act = Act.SCHEDULE if at and at > now else Act.PUBLISH
+        self.step(act)
+        self.published_at = at or now
+        self._finish(act, by)
 
-    def withdraw(self) -> None:
-        """Take it from every page and feed; date and address stay its own."""
-        self.state = self.State.WITHDRAWN
-        self.full_clean()
-        self.save()
+    def submit(self, *, by: Any = None) -> None:
+        """Show it to the other editors as ready."""
+        self.step(Act.SUBMIT)
+        self._finish(Act.SUBMIT, by)
+
+    def withdraw(self, reason: Reason = Reason.OTHER, *, note: str = "", by: Any = None) -> None:
+        """Take it from every page and feed; date and address stay its own, and say that it is gone and why."""
+        self.step(Act.WITHDRAW)
+        self.reason = reason
+        self._finish(Act.WITHDRAW, by, note)
+
+    def redraft(self, *, by: Any = None, note: str = "") -> None:
+        """Make it a draft again: from review, from its schedule, withdrawn, or out of the trash."""
+        self.step(Act.REDRAFT)
+        self._finish(Act.REDRAFT, by, note)
+
+    def trash(self, *, by: Any = None) -> None:
+        """Put it where it waits to be deleted for good; `redraft` takes it out again."""
+        if self._comes_later():
+            self.published_on = None  # nobody has met it: its address is free
+        self.step(Act.TRASH)
+        self._finish(Act.TRASH, by)
 
     @transaction.atomic
-    def save(self, **kwargs: Any) -> None:
-        """Save, the HTML rendered from the text, and list it where it belongs.
+    def take_down(self, reason: Reason, *, note: str = "", by: Any = None) -> None:
+        """Erase all that it said, its revisions too: the address stays, and says why."""
+        self.step(Act.TAKE_DOWN)
+        self.reason = reason
+        self.empty()
+        self._finish(Act.TAKE_DOWN, by, note)
+        self.forget()
 
-        With `update_fields` just these columns are written and nothing is derived.
+    @transaction.atomic
+    def correct(self, text: str, *, by: Any = None) -> None:
+        """Say above the text what was wrong and is right now."""
+        self.step(Act.CORRECT)
+        self.corrections.create(text=text, by=by)
+        self.corrections_html = render_corrections(self.corrections.all())
+        self._finish(Act.CORRECT, by)
+
+    def step(self, act: Act) -> None:
+        """Enter the state to which this act leads, unsaved. Raises ValidationError where the post cannot."""
+        try:
+            self.state = target(act, State(self.state), is_scheduled=self._comes_later())
+        except ImpossibleError as error:
+            raise ValidationError(str(error)) from error
+        if act in (Act.WITHDRAW, Act.TAKE_DOWN):
+            self.ended_at = timezone.now()
+        elif act != Act.TRASH:
+            self.reason, self.ended_at = "", None
+
+    def log(self, act: Act, by: Any = None, note: str = "", *, before: str = "") -> None:
+        PostEntry.objects.note(self, act, by=by, note=note, before=before or self.state)
+
+    def _finish(self, act: Act, by: Any, note: str = "") -> None:
+        before = Post.objects.filter(pk=self.pk).values_list("state", flat=True).first() or ""
+        self.full_clean()
+        self.save(by=by, because=act.label)
+        PostEntry.objects.note(self, act, by=by, note=note, before=before)
+
+    def empty(self) -> None:
+        """Leave nothing of what it said, unsaved. The address stays: it says that the post is gone."""
+        self.title = self.body = self.excerpt = self.notice = self.corrections_html = ""
+        self.source = self.link = None
+
+    def forget(self) -> None:
+        """Delete what was kept beside the text of a post that is taken down, its revisions too."""
+        self.tags.clear()
+        self.categories.clear()
+        for related in (self.also_reported, self.corrections, self.notes, self.autosaves, self.previews):
+            related.all().delete()
+        self.history.all().delete()
+        self.revision = None
+        # The desk's own record of what was saved when names each post by its title.
+        LogEntry.objects.filter(
+            content_type__app_label="posts", content_type__model="post", object_id=str(self.pk)
+        ).update(object_repr=f"Post {self.pk}", change_message="")
+        erasing.send(sender=Post, post=self)
+
+    @transaction.atomic
+    def save(self, *, by: Any = None, because: str = "", **kwargs: Any) -> None:
+        """Save, the HTML rendered from the text, list it where it belongs, and keep all of it as a revision.
+
+        `by` is who does it, `because` a word for the revision. With `update_fields` just these columns are written
+        and nothing is derived.
         """
         if kwargs.get("update_fields") is not None:
             super().save(**kwargs)
@@ -249,15 +420,68 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         self._settle_source()
         self._settle_address()
         is_new = self.pk is None
+        self.version += not is_new
         super().save(**kwargs)
         if is_new and self.slug == self._provisional_slug:
             self.slug = ""
             self._settle_address()
             super().save(update_fields=["slug"])
+        self._leave_address()
         self._list()
+        self.images.set(Image.objects.shown_in(self.body))
+        self.keep_revision(by=by, because=because)
+
+    def keep_revision(self, *, by: Any = None, because: str = "") -> None:
+        """Keep the post as it stands now, with what it is filed under."""
+        columns = {field.attname: getattr(self, field.attname) for field in REVISIONS.fields_included(self)}
+        self.revision = self.history.create(
+            history_date=timezone.now(),
+            history_type="~",
+            history_user=by,
+            history_change_reason=because[:100],
+            filed=self.filed(),
+            **columns,
+        )
+
+    def filed(self) -> dict[str, Any]:
+        """Return what it is filed under and cites, in words, as a revision keeps it."""
+        link = self.link
+        original = (
+            {
+                "address": link.given_address,
+                "headline": link.headline,
+                "byline": link.byline,
+                "published_on": link.published_on.isoformat() if link.published_on else "",
+                "language": link.language,
+            }
+            if link
+            else {}
+        )
+        return {
+            "tags": list(self.tagged.order_by("tag__name_key").values_list("tag__name", flat=True)),
+            "categories": list(self.categories.order_by("name").values_list("name", flat=True)),
+            "category_ids": list(self.categories.order_by("name").values_list("pk", flat=True)),
+            "also": self.also_addresses(),
+            "source": self.source.name if self.source else "",
+            "original": original,
+        }
+
+    def also_addresses(self) -> list[str]:
+        """Return the addresses of the further reports, in their order."""
+        return list(self.also_reported.order_by("position").values_list("link__given_address", flat=True))
+
+    def follow_filing(self) -> None:
+        """Keep what was filed since: in the revision that this object wrote, or else in one of its own."""
+        if self.revision is None:
+            self.keep_revision()
+        else:
+            self.revision.filed = self.filed()
+            self.revision.save(update_fields=["filed"])
 
     def render(self) -> None:
-        rendered = render_post(self.body)
+        rendered = render_post(
+            self.body, cite=self.link.address if self.link else "", notices=Image.objects.notices_in(self.body)
+        )
         self.body_html, self.lead_html = rendered.html, rendered.lead_html
         self.rendering_version = RENDERING_VERSION
 
@@ -281,8 +505,10 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     def _settle_address(self) -> None:
         """Give the address its date, and a slug where none was typed."""
-        is_draft = self.state == self.State.DRAFT
         self.slug = tidy_slug(self.slug)
+        if self.state == State.TRASH:
+            return  # it keeps what it had
+        is_draft = self.state in UNPUBLISHED
         self.published_on = None if is_draft or self.published_at is None else site_date(self.published_at)
         if not is_draft and not self.slug:
             self.slug = propose_slug(
@@ -291,6 +517,15 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
                 taken=_TakenSlugs(self),
                 max_length=SLUG_LENGTH,
             )
+
+    def _leave_address(self) -> None:
+        """Have the address under which readers met it lead to where it is now."""
+        address = (self.published_on, self.slug)
+        if self.published_on:
+            FormerAddress.objects.filter(published_on=self.published_on, slug=self.slug).delete()
+        if self._known_at and self._known_at != address:
+            FormerAddress.objects.leave(*self._known_at, post=self)
+        self._known_at = (self.published_on, self.slug) if self.published_on and self.was_seen() else None
 
     def _list(self) -> None:
         listed_at = self.listing_time()
@@ -308,9 +543,13 @@ class _TakenSlugs:
 
     def __init__(self, post: Post) -> None:
         self.others = Post.objects.filter(published_on=post.published_on).exclude(pk=post.pk)
+        day = Q(published_on=post.published_on)
+        self.former = FormerAddress.objects.filter(day).exclude(post=post.pk)
 
     def __contains__(self, slug: object) -> bool:
-        return slug in RESERVED_SLUGS or self.others.filter(slug=slug).exists()
+        return (
+            slug in RESERVED_SLUGS or self.others.filter(slug=slug).exists() or self.former.filter(slug=slug).exists()
+        )
 
 
 def _relist(ids: list[int], ancestry: dict[int, list[int]]) -> None:
