@@ -283,6 +283,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _is_https
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # the preload list of browsers is a promise each operator makes alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "posts.autosaving.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {

@@ -1,16 +1,25 @@
 """The editor's form: a post with its tags and the page that it cites."""
 
+from __future__ import annotations
+
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget, AutocompleteMixin
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from posts.models import Image, Post
+from posts.autosaving import opened, seal
+from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
+from posts.models import AlsoReported, Autosave, Image, Post
 from posts.models.image import MISSING_ALT
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
@@ -21,6 +30,49 @@ from sources.places import language_choices
 
 TAG_LENGTH = 100
 TAGS_MOST = 50
+ALSO_MOST = 10
+ENDINGS = (Act.WITHDRAW, Act.TAKE_DOWN)
+# Which of the ways to log in knows of permissions (there are several).
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@dataclass(frozen=True)
+class Before:
+    """The post as it is stored, before the form lays hands on it."""
+
+    state: State
+    version: int | None
+    is_sensitive: bool
+    review_on: dt.date | None
+    written_by_id: int | None
+    editor_id: int | None
+    texts: dict[str, str]
+
+    @classmethod
+    def of(cls, post: Post) -> Before:
+        texts = {name: getattr(post, name) for name in PostForm.TEXTS}
+        is_new = post.pk is None
+        return cls(
+            State(post.state), None if is_new else post.version, post.is_sensitive and not is_new, post.review_on,
+            post.written_by_id, post.editor_id, texts,
+        )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def target_of(act: Act, state: State) -> State:
+    """Return where an act leads from any state in which it is done."""
+    return next(iter(TRANSITIONS[act].values()), state)
+
+
+def writing_people() -> QuerySet[Any]:
+    """Those to whom a post may be handed."""
+    users = get_user_model().objects
+    return (
+        users.with_perm("posts.add_post", backend=BACKEND).filter(is_active=True, is_staff=True).order_by("username")
+    )
 
 
 class TagWidget(forms.SelectMultiple):
@@ -78,8 +130,42 @@ class TagsField(forms.Field):
         return set(self.prepare_value(initial)) != set(self.to_python(data))
 
 
+class AddressesField(forms.CharField):
+    """Addresses of pages, one a line."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: str | None) -> list[str]:  # type: ignore[override]
+        return list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
+
+    def prepare_value(self, value: list[str] | str | None) -> str:
+        return value if isinstance(value, str) else "\n".join(value or [])
+
+    def validate(self, value: list[str]) -> None:  # type: ignore[override]
+        super().validate(value)
+        if len(value) > ALSO_MOST:
+            raise ValidationError(f"At most {ALSO_MOST} further reports are named; these are {len(value)}.")
+        for address in value:
+            if len(address) > ADDRESS_LENGTH:
+                raise ValidationError(f"This address is too long: {address[:60]}…")
+            try:
+                canonical_address(address)
+            except ValueError as error:
+                raise ValidationError(f"{address[:200]}: {error}") from error
+
+    def run_validators(self, value: Any) -> None:
+        """The length of each is checked above; of all together there is nothing to check."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
 class PostForm(forms.ModelForm):
-    """Each of its buttons is an act: save, publish, schedule, withdraw. The page cited is found or made on saving."""
+    """Each of its buttons is an act of `posts.life`, or saves. The pages cited are found or made on saving.
+
+    It knows when its post was changed since it was opened (`version`), and which post it will make (`seal`): so
+    nothing is overwritten unseen, and a form that is sent twice makes one post.
+    """
 
     tags = TagsField(required=False, help_text="Type and choose; a name that is not there yet becomes a new tag.")
     original_address = forms.URLField(
@@ -102,7 +188,57 @@ class PostForm(forms.ModelForm):
         label="Language there", required=False, choices=lambda: [("", "---------"), *language_choices()]
     )
 
-    ACTS = ("_publish", "_schedule", "_withdraw")
+    also_reported = AddressesField(
+        label="Also reported by",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Addresses of further reports on the matter, one a line. Readers see the outlets' names.",
+    )
+    correction = forms.CharField(
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="What was wrong, and what is right. It stands above the text, with today's date, and under "
+        "/corrections/. For small things nobody was misled by, just save the changes.",
+    )
+    reason = forms.ChoiceField(
+        label="Why it ends",
+        required=False,
+        choices=lambda: [("", "---------"), *Reason.choices],
+        help_text="Who opens the address reads it.",
+    )
+    act_note = forms.CharField(
+        label="Note for the log",
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        help_text="Only editors see it.",
+    )
+    is_sure = forms.BooleanField(
+        label="Take down for good",
+        required=False,
+        help_text="Taking down erases title, text, sources, tags and all revisions. Nobody can bring them back.",
+    )
+    new_note = forms.CharField(
+        label="A word to the other editors",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Never shown to readers.",
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seal = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    BUTTONS = {
+        "_submit": Act.SUBMIT,
+        "_publish": Act.PUBLISH,
+        "_schedule": Act.SCHEDULE,
+        "_correct": Act.CORRECT,
+        "_withdraw": Act.WITHDRAW,
+        "_redraft": Act.REDRAFT,
+        "_takedown": Act.TAKE_DOWN,
+    }
+    TEXTS = ("title", "body", "excerpt")
     LINK_FIELDS = {
         "original_address": "given_address",
         "original_headline": "headline",
@@ -113,8 +249,15 @@ class PostForm(forms.ModelForm):
 
     class Meta:
         model = Post
-        fields = ["title", "slug", "body", "excerpt", "published_at", "is_quiet", "source", "categories", "tags"]
+        fields = [
+            "title", "slug", "body", "excerpt", "notice", "published_at", "is_quiet", "source", "categories", "tags",
+            "is_sensitive", "review_on", "editor",
+        ]  # fmt: skip
         widgets = {"excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
+
+    # Set by the admin for each request: who sits before it, and the text that was kept unsaved and is taken up again.
+    user: Any = None
+    taken: Autosave | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         instance = kwargs.get("instance")
@@ -125,12 +268,31 @@ class PostForm(forms.ModelForm):
         self.link: Link | None = None
         self.proposed: Link | None = None
         self.was_public = bool(instance and instance.pk and instance.is_public)
+        self.before = Before.of(self.instance)
+        self.collides = self.is_repeat = False
+        if "editor" in self.fields:
+            self.fields["editor"].queryset = writing_people()  # type: ignore[attr-defined]
         if instance and instance.pk:
-            self.initial["tags"] = instance.tags.all()
+            self.initial |= {"tags": instance.tags.all(), "also_reported": instance.also_addresses()}
+        self.initial["version"] = self.instance.version if self.instance.pk else 0
+        if self.taken:
+            self._take_up(self.taken)
+        if not self.is_bound and self.user:
+            self.initial["seal"] = seal(self.user, self.taken.guid if self.taken else self.instance.guid)
+
+    def _take_up(self, taken: Autosave) -> None:
+        """Begin with what was kept: each box as it was typed."""
+        data = QueryDict(mutable=True)
+        for name, values in taken.fields.items():
+            data.setlist(name, values)
+        for name, field in self.fields.items():
+            if name != "seal":
+                self.initial[name] = field.widget.value_from_datadict(data, {}, self.add_prefix(name))
 
     @property
-    def act(self) -> str:
-        return next((act for act in self.ACTS if act in self.data), "_save")
+    def act(self) -> Act | None:
+        """What the button that was pressed does, beyond saving."""
+        return next((act for name, act in self.BUTTONS.items() if name in self.data), None)
 
     def clean_original_address(self) -> str:
         address = self.cleaned_data["original_address"]
@@ -141,8 +303,31 @@ class PostForm(forms.ModelForm):
                 raise ValidationError(str(error)) from error
         return address
 
+    def clean_body(self) -> str:
+        # Browsers send line ends as CRLF (HTML, 4.10.21.4); a text is kept with the plain ones.
+        return self.cleaned_data["body"].replace("\r\n", "\n")
+
+    def clean_excerpt(self) -> str:
+        return self.cleaned_data["excerpt"].replace("\r\n", "\n")
+
+    def clean_seal(self) -> str:
+        given = self.cleaned_data["seal"]
+        sealed = opened(given)
+        if sealed and self.instance.pk is None and self.user and sealed.user_id == self.user.pk:
+            self.instance.guid = sealed.guid
+        return given
+
+    def clean_review_on(self) -> dt.date | None:
+        day = self.cleaned_data["review_on"]
+        if day and day != self.before.review_on and day < timezone.localdate():
+            raise ValidationError("This day has passed: choose one to come, on which somebody looks again.")
+        return day
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if self._is_stale(cleaned):
+            return cleaned
+        self._check_rights(cleaned)
         self._apply_act(cleaned)
         if "original_address" in cleaned and "source" in cleaned:
             self._find_link(cleaned)
@@ -151,28 +336,92 @@ class PostForm(forms.ModelForm):
     def _apply_act(self, cleaned: dict[str, Any]) -> None:
         now = timezone.now()
         stored = self.instance.published_at
-        if self.act == "_withdraw" and "published_at" in self.errors:
+        if self.act in ENDINGS and "published_at" in self.errors:
             # An hour that this zone has twice cannot be typed; withdrawing must not wait for it.
             del self.errors["published_at"]
             cleaned["published_at"] = stored
         moment = cleaned.get("published_at")
-        if stored and (moment == stored.replace(microsecond=0) or (moment is None and self.act == "_publish")):
+        if stored and (moment == stored.replace(microsecond=0) or (moment is None and self.act == Act.PUBLISH)):
             # The form shows no fractions of a second, and a form sent again no date at all: the stored moment stays.
             moment = cleaned["published_at"] = stored
-        if self.act == "_publish":
+        if self.act == Act.SCHEDULE:
+            self._check_moment(cleaned, now)
+        elif self.act not in (Act.PUBLISH, *ENDINGS) and self.was_public and moment and moment > now:
+            self.add_error("published_at", "Readers see this post; a date to come would hide it. Withdraw it instead.")
+        self._check_ending(cleaned)
+        if self.act and not self.errors:
+            try:
+                self.instance.step(self.act)
+            except ValidationError as error:
+                self.add_error(None, error)
+        if self.act == Act.PUBLISH:
             # A past date is the post's own: it was typed, or it had it before. Pressed twice, the first time counts.
             cleaned["published_at"] = min(moment or now, now)
-            self.instance.state = Post.State.PUBLISHED
-        elif self.act == "_schedule":
-            self._check_moment(cleaned, now)
-            if "published_at" not in self.errors:
-                self.instance.state = Post.State.PUBLISHED
-        elif self.act == "_withdraw" and self.instance.state == Post.State.PUBLISHED:
-            self.instance.state = Post.State.WITHDRAWN
-        elif self.was_public and moment and moment > now:
-            self.add_error("published_at", "Readers see this post; a date to come would hide it. Withdraw it instead.")
-        if self.instance.state == Post.State.PUBLISHED:
+        if self.act in (Act.PUBLISH, Act.SCHEDULE) or (self.act is None and self.instance.state == State.PUBLISHED):
             self._check_content(cleaned)
+
+    def _check_ending(self, cleaned: dict[str, Any]) -> None:
+        correction, is_correcting = cleaned.get("correction"), self.act == Act.CORRECT
+        if is_correcting and not correction:
+            self.add_error("correction", "Write what was wrong and what is right; or press Save changes.")
+        if correction and not is_correcting and self.act not in ENDINGS:
+            self.add_error("correction", "This is not said yet: press Save and correct, or empty the box.")
+        if self.act in ENDINGS:
+            if cleaned.get("reason"):
+                self.instance.reason = cleaned["reason"]
+            elif "reason" not in self.errors:
+                self.add_error("reason", "Say why: who opens the address will read it.")
+        if self.act == Act.TAKE_DOWN and not cleaned.get("is_sure"):
+            self.add_error("is_sure", "Taking down erases everything for good: tick this if you are sure.")
+
+    def _is_stale(self, cleaned: dict[str, Any]) -> bool:
+        """Say whether somebody saved the post since this form was opened; the same form sent twice is no harm."""
+        version = cleaned.get("version")
+        if version is None or self.before.version in (None, version):
+            return False
+        self.is_repeat = self._says_what_is_stored(cleaned)
+        self.collides = not self.is_repeat
+        if self.collides:
+            self.add_error(
+                None,
+                "Somebody has saved this post since you opened it, so nothing was stored. What you typed is all here; "
+                "what differs stands below. Take over what you want of theirs, then press the button again.",
+            )
+        return True
+
+    def _says_what_is_stored(self, cleaned: dict[str, Any]) -> bool:
+        if self.act and (target_of(self.act, self.before.state) != self.before.state or self.act == Act.CORRECT):
+            return False
+        made_on_saving = {name for name in ("slug", "published_at", "source") if not cleaned.get(name)}
+        said_once = {
+            name
+            for name, said in (
+                ("new_note", self.instance.notes.values_list("text", flat=True)),
+                ("correction", self.instance.corrections.values_list("text", flat=True)),
+            )
+            if cleaned.get(name) in said
+        }
+        ignored = {"version", "seal", "reason", "act_note", "is_sure", *made_on_saving, *said_once}
+        changed = {name for name in self.changed_data if name not in ignored}
+        return all(name in self.TEXTS and cleaned.get(name) == _plain(self.before.texts[name]) for name in changed)
+
+    def _check_rights(self, cleaned: dict[str, Any]) -> None:
+        """A button that is not shown can be pressed all the same."""
+        if self.user is None:
+            return
+        if self.act in PUBLIC_ACTS and not self.user.has_perm("posts.publish_post"):
+            self.add_error(None, "Only editors publish and withdraw. Submit it for review.")
+        writer_id = self.user.pk if self.changes_text(cleaned) else self.before.written_by_id
+        is_last_writer = writer_id == self.user.pk
+        if is_last_writer and self.before.is_sensitive and not cleaned.get("is_sensitive"):
+            self.add_error("is_sensitive", "You changed the text last: another editor takes this mark away.")
+        elif is_last_writer and cleaned.get("is_sensitive") and self.act in (Act.PUBLISH, Act.SCHEDULE):
+            self.add_error(
+                "is_sensitive", "This post needs a second pair of eyes: another editor publishes it. Submit it now."
+            )
+
+    def changes_text(self, cleaned: dict[str, Any]) -> bool:
+        return any(name in cleaned and cleaned[name] != _plain(self.before.texts[name]) for name in self.TEXTS)
 
     def _check_content(self, cleaned: dict[str, Any]) -> None:
         if not any(cleaned.get(name) for name in ("title", "body", "source", "original_address")):
@@ -221,6 +470,25 @@ class PostForm(forms.ModelForm):
     def initial_link(self) -> Link | None:
         pk = Post.objects.filter(pk=self.instance.pk).values_list("link", flat=True).first()
         return Link(pk=pk) if pk else None
+
+    def save_also_reported(self) -> None:
+        """Write the further reports in their order; each page is found or made as the original is."""
+        post, kept = self.instance, []
+        for address in self.cleaned_data["also_reported"]:
+            link = Link.objects.at(address)
+            if link is None:
+                source = find_source(address) or propose_source(address)
+                if source.pk is None:
+                    source.save()
+                link = Link.objects.create(given_address=address, source=source)
+            if link.pk != post.link_id and link.pk not in kept:
+                kept.append(link.pk)
+        if kept != list(post.also_reported.order_by("position").values_list("link", flat=True)):
+            post.also_reported.all().delete()
+            AlsoReported.objects.bulk_create(
+                AlsoReported(post=post, link_id=pk, position=position) for position, pk in enumerate(kept)
+            )
+            post.follow_filing()
 
     def save(self, commit: bool = True) -> Post:
         if self.link is not None:

@@ -1,51 +1,44 @@
 """The editor's desk: posts."""
 
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.dateformat import format as format_date
-from django.utils.html import format_html
-from django.utils.timezone import now
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.html import format_html, format_html_join
 
-from posts.dating import byline_moment, site_time
+from posts import autosaving
+from posts.admin.assisting import Assists, autosave
+from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
+from posts.admin.unsaved import drop_unsaved, unsaved_list
+from posts.answering import keeps_what_was_typed
+from posts.comparing import compare_fields
+from posts.dating import byline_moment
 from posts.forms import PostForm
-from posts.models import Image, Post, Tag
-from posts.picturing import UnusablePicture, read_picture
-from posts.rendering import MAX_TEXT_LENGTH, render_post
-from sources.locking import OneAtATime
-from sources.naming import fold
+from posts.life import UNPUBLISHED, Act, State
+from posts.models import Autosave, Correction, Note, Post, Visit
+from posts.models.correction import render_corrections
+from sources.locking import OneAtATime, hold_the_desk
 
-TAG_NAMES_A_PAGE = 20
-TAGS_SHOWN = 4
-
-
-class StatusFilter(admin.SimpleListFilter):
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("draft", "Draft"), ("scheduled", "Scheduled"), ("public", "Published"), ("withdrawn", "Withdrawn")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Post]) -> QuerySet[Post]:
-        if self.value() == "public":
-            return queryset.filter(listed_at__lte=now())
-        if self.value() == "scheduled":
-            return queryset.filter(listed_at__gt=now())
-        return queryset.filter(state=self.value()) if self.value() else queryset
+SAID = {
+    Act.SUBMIT: "is in review: the other editors see it there",
+    Act.WITHDRAW: "is withdrawn: its address says so, and it stands on no page and in no feed any longer",
+    Act.REDRAFT: "is a draft again",
+    Act.CORRECT: "is saved, and the correction stands above it",
+    Act.TAKE_DOWN: "is taken down: nothing of it is left but the word that it is gone",
+}
 
 
 @admin.register(Post)
-class PostAdmin(OneAtATime, admin.ModelAdmin):
+class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
-    list_filter = [StatusFilter, "categories"]
+    list_filter = [StatusFilter, MineFilter, "categories"]
     list_select_related = ["source", "editor"]
     list_per_page = 50
     show_full_result_count = False
@@ -55,94 +48,223 @@ class PostAdmin(OneAtATime, admin.ModelAdmin):
     ordering = ["-id"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["source", "categories"]
+    readonly_fields = ["shown_notes"]
     change_form_template = "admin/posts/post/change_form.html"
-    fieldsets = [
-        (None, {"fields": ["title", "slug", "body", "excerpt"]}),
-        ("Where it comes from", {
-            "fields": [
-                "original_address", "source", "original_headline",
-                ("original_byline", "original_published_on", "original_language"),
-            ],
-        }),
-        ("Where it belongs", {"fields": ["categories", "tags"]}),
-        ("When it appears", {"fields": ["published_at", "is_quiet"]}),
-    ]  # fmt: skip
+    delete_confirmation_template = "admin/posts/post/delete_confirmation.html"
 
     class Media:
         css = {"all": ["css/admin.css"]}
         # After the autocomplete's own script, whose defaults it sets before the page is ready.
-        js = ["admin/js/autocomplete.js", "js/post_form.js"]
+        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/autosave.js"]
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What hangs on a post goes with it: who may delete the one needs no further permission for the other."""
-        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, set(), protected
+    # --- Who may do what: writers have their own drafts, and nothing else
 
-    # --- The list
+    @staticmethod
+    def may_publish(request: HttpRequest) -> bool:
+        return request.user.has_perm("posts.publish_post")
+
+    def _is_own_draft(self, request: HttpRequest, post: Post | None) -> bool:
+        return post is None or (post.editor_id == request.user.pk and post.state in UNPUBLISHED)
+
+    def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        if obj is not None and obj.state == State.REMOVED:
+            return False  # there is nothing to change
+        may = super().has_change_permission(request, obj)
+        return may and (self.may_publish(request) or self._is_own_draft(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        may = super().has_delete_permission(request, obj)
+        return may and (self.may_publish(request) or self._is_own_draft(request, obj))
+
+    def _is_writer(self, request: HttpRequest) -> bool:
+        return super().has_change_permission(request) and not self.may_publish(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
-        # A list reads no text: neither the Markdown nor its HTML.
         posts = super().get_queryset(request)
+        if self._is_writer(request):
+            posts = posts.filter(editor=request.user.pk)
+        # A list reads no text: neither the Markdown nor its HTML.
         if request.resolver_match and request.resolver_match.url_name == "posts_post_changelist":
             return posts.defer(*Post.TEXTS).prefetch_related("categories", "tagged__tag")
         posts = posts.select_related("source", "link")
         # Two who save at once come one after the other, and the second reads what the first has written.
         return posts.select_for_update(of=("self",)) if request.method == "POST" and _changes_one(request) else posts
 
-    @admin.display(description="title", ordering="title")
-    def shown_title(self, post: Post) -> str:
-        return post.display_title
-
-    @admin.display(description="status", ordering="state")
-    def status(self, post: Post) -> str:
-        label = post.status_label
-        return format_html('<span class="status status-{}">{}</span>', label.lower(), label)
-
-    @admin.display(description="date", ordering="published_at")
-    def shown_moment(self, post: Post) -> str:
-        return format_date(site_time(post.published_at), "Y-m-d H:i") if post.published_at else "–"
-
-    @admin.display(description="categories")
-    def shown_categories(self, post: Post) -> str:
-        return ", ".join(category.name for category in post.categories.all()) or "–"
-
-    @admin.display(description="tags")
-    def shown_tags(self, post: Post) -> str:
-        names = [tagged.tag.name for tagged in post.tagged.all()]
-        more = f" +{len(names) - TAGS_SHOWN}" if len(names) > TAGS_SHOWN else ""
-        return (", ".join(names[:TAGS_SHOWN]) or "–") + more
-
-    # --- The form
+    # --- Addresses
 
     def get_urls(self) -> list[URLPattern]:
-        # Both addresses of markdownx, ours instead of its own, which are open to anybody.
+        def view(function: Any) -> Any:
+            return self.admin_site.admin_view(function)
+
+        # Both addresses of markdownx are ours, instead of its own, which are open to anybody.
         return [
             path("markdown/", self.render_markdown, name="posts_post_markdown"),
             path("picture/", self.upload_picture, name="posts_post_picture"),
-            path("tag-names/", self.admin_site.admin_view(self.tag_names), name="posts_post_tag_names"),
+            path("tag-names/", view(self.tag_names), name="posts_post_tag_names"),
+            path("autosave/", autosave, name="posts_post_autosave"),
+            path("unsaved/", view(self.unsaved_list), name="posts_post_unsaved"),
+            path("unsaved/<int:pk>/drop/", view(drop_unsaved), name="posts_post_drop_unsaved"),
+            path("add/", self._keeps_text(view(self.add_view)), name="posts_post_add"),
+            path("<path:object_id>/change/", self._keeps_text(view(self.change_view)), name="posts_post_change"),
             *super().get_urls(),
         ]
+
+    def unsaved_list(self, request: HttpRequest) -> HttpResponse:
+        return unsaved_list(request, self.admin_site)
+
+    def _keeps_text(self, view: Any) -> Any:
+        """Whatever keeps a form from being taken, what was typed is kept and offered again."""
+
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            is_in = request.user.is_active and request.user.is_staff
+            if request.method == "POST" and not is_in:
+                kept = autosaving.rescue(request)
+                if kept:
+                    return autosaving.lead_back(request, kept)
+            try:
+                return keeps_what_was_typed(view)(request, *args, **kwargs)
+            except PermissionDenied:
+                if request.method != "POST" or not is_in or not autosaving.rescue(request):
+                    raise
+                messages.error(request, "You may not change this post any longer. What you typed is kept here.")
+                return HttpResponseRedirect(reverse("admin:posts_post_unsaved"))
+
+        return wrapped
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        if request.method == "POST" and autosaving.rescue(request):
+            messages.error(request, "This post is no longer here. What you typed is kept.")
+            return HttpResponseRedirect(reverse("admin:posts_post_unsaved"))
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc]
+
+    # --- The form
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            if request.method == "POST" and object_id is None:
+                hold_the_desk()
+                object_id = self._made_before(request)
+            return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _made_before(self, request: HttpRequest) -> str | None:
+        """Return the post that a form for a new one has made already: it was sent twice, or gone back to."""
+        sealed = autosaving.opened(request.POST.get("seal", ""))
+        post = Post.objects.filter(guid=sealed.guid).only("pk").first() if sealed else None
+        return str(post.pk) if post else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Post | None = None) -> Any:
+        may_publish = self.may_publish(request)
+        ways = ["published_at", "is_quiet", "notice", "is_sensitive"]
+        sets: list[Any] = [
+            (None, {"fields": ["title", "slug", "body", "excerpt"]}),
+            ("Where it comes from", {
+                "fields": [
+                    "original_address", "source", "original_headline",
+                    ("original_byline", "original_published_on", "original_language"), "also_reported",
+                ],
+            }),
+            ("Where it belongs", {"fields": ["categories", "tags"]}),
+            ("When and how it appears", {"fields": [*ways, *(["review_on"] if may_publish else [])]}),
+            ("Between editors", {
+                "fields": [*(["editor"] if may_publish else []), *(["shown_notes"] if obj else []), "new_note"],
+            }),
+        ]  # fmt: skip
+        return sets
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "tags":
             return None
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "editor" and field:
+            # Handing over is not making a user.
+            for way in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
+                setattr(field.widget, way, False)
+        return field
+
+    def get_form(self, request: HttpRequest, obj: Post | None = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.user, form.taken = request.user, self._taken(request, obj)
+        return form
+
+    def _taken(self, request: HttpRequest, post: Post | None) -> Autosave | None:
+        """Return the text that the address asks to take up again, if it is this person's and this post's."""
+        asked = request.GET.get("take", "")
+        if request.method == "POST" or not asked.isdecimal() or len(asked) > 18:
+            return None
+        return Autosave.objects.filter(pk=int(asked), user=request.user, post=post).first()
+
+    @admin.display(description="notes so far")
+    def shown_notes(self, post: Post) -> str:
+        notes = ((note.by_name, byline_moment(note.made_at), note.text) for note in post.notes.all())
+        said = format_html_join("", '<li><span class="quiet">{}, {}:</span> <span dir="auto">{}</span></li>', notes)
+        return format_html('<ul class="desk-notes">{}</ul>', said) if said else "None yet."
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Offer the acts that the post is ready for, as it stands in the database and not in a form that failed."""
-        post = Post.objects.filter(pk=context["original"].pk).first() if context.get("original") else None
+        original = context.get("original")
+        post = Post.objects.filter(pk=original.pk).select_related("link", "source").first() if original else None
+        form = context["adminform"].form
+        if post and request.method != "POST":
+            Visit.objects.note(request.user, post.pk)
         context |= {
             "post_before": post,
-            "is_draft": post is None or post.state == Post.State.DRAFT,
-            "is_published": post is not None and post.state == Post.State.PUBLISHED,
+            "acts": self._acts(request, post),
+            "is_published": post is not None and post.state == State.PUBLISHED,
             "is_scheduled": post is not None and post.is_scheduled,
+            "others": Visit.objects.others(request.user, post.pk) if post else (),
+            "taken": getattr(form, "taken", None),
+            "unsaved": self._unsaved(request, form, post),
+            "is_previewable": post is not None and not post.is_held and post.state != State.REMOVED,
         }
+        if getattr(form, "collides", False) and post:
+            context["differences"] = compare_fields(words_of_post(post), words_of_form(form, post))
+            form.data = form.data.copy()
+            form.data["version"] = str(post.version)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def _acts(self, request: HttpRequest, post: Post | None) -> set[str]:
+        """Return the names of the buttons that this person has on this post."""
+        if post is None:
+            acts = {"submit", "publish", "schedule"}
+        else:
+            is_waiting = post.state == State.PUBLISHED and post._comes_later()
+            acts = {
+                State.DRAFT: {"submit", "publish", "schedule"},
+                State.REVIEW: {"redraft", "publish", "schedule"},
+                State.PUBLISHED: {"publish", "schedule", "redraft", "withdraw"}
+                if is_waiting
+                else {"correct", "withdraw", "takedown"},
+                State.WITHDRAWN: {"publish", "redraft", "takedown"},
+                State.TRASH: {"redraft"},
+                State.REMOVED: set(),
+            }[State(post.state)]
+        return acts if self.may_publish(request) else acts & {"submit", "redraft"}
+
+    def _unsaved(self, request: HttpRequest, form: Any, post: Post | None) -> Any:
+        """Return what this person typed for this post, or for new ones, and did not save."""
+        if request.method == "POST" or getattr(form, "taken", None):
+            return ()
+        return Autosave.objects.filter(user=request.user, post=post).order_by("-made_at")[:5]
+
+    # --- Saving
+
     def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
-        if not change:
+        if form.is_repeat:
+            return
+        act, said = form.act, form.cleaned_data
+        if act == Act.TAKE_DOWN:
+            Post.objects.get(pk=obj.pk).take_down(said["reason"], note=said["act_note"], by=request.user)
+            return
+        if not change and not obj.editor_id:
             obj.editor_id = request.user.pk
-        super().save_model(request, obj, form, change)
+        if not change or form.changes_text(said):
+            obj.written_by_id = request.user.pk
+        if act == Act.CORRECT:
+            Correction.objects.create(post=obj, text=said["correction"], by=request.user)
+            obj.corrections_html = render_corrections(obj.corrections.all())
+        obj.save(by=request.user, because=act.label if act else "")
+        self._log(request, obj, form)
         if form.proposed:
             source = form.proposed.source
             messages.warning(
@@ -154,6 +276,31 @@ class PostAdmin(OneAtATime, admin.ModelAdmin):
                 ),
             )
 
+    def _log(self, request: HttpRequest, post: Post, form: Any) -> None:
+        by, before, said = request.user, form.before, form.cleaned_data
+        if form.act:
+            post.log(form.act, by, said.get("act_note", ""), before=before.state)
+        elif form.was_public and form.changed_data:
+            post.log(Act.UPDATE, by)
+        if post.review_on != before.review_on:
+            day = f"until looked at again on {post.review_on}" if post.review_on else ""
+            post.log(Act.HOLD if post.review_on else Act.RELEASE, by, day)
+        if before.version is not None and post.editor_id != before.editor_id:
+            post.log(Act.HAND_OVER, by, f"to {post.editor}" if post.editor else "to nobody")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if not form.is_repeat and form.act != Act.TAKE_DOWN:
+            super().save_related(request, form, formsets, change)
+            form.save_also_reported()
+            if form.cleaned_data["new_note"]:
+                Note.objects.create(
+                    post=form.instance,
+                    text=form.cleaned_data["new_note"],
+                    by=request.user,
+                    by_name=request.user.get_username(),
+                )
+        autosaving.forget(request.user, form.instance.guid)
+
     def response_add(self, request: HttpRequest, obj: Post, post_url_continue: str | None = None) -> HttpResponse:
         return self._stay(request, obj)
 
@@ -162,91 +309,82 @@ class PostAdmin(OneAtATime, admin.ModelAdmin):
 
     def _stay(self, request: HttpRequest, post: Post) -> HttpResponse:
         """Say what has happened and stay at the text; each button here does one thing and leaves nothing."""
-        said = {
-            "_publish": f"is published, dated {byline_moment(post.published_at)}" if post.published_at else "",
-            "_schedule": f"will appear on {byline_moment(post.published_at)}" if post.published_at else "",
-            "_withdraw": "is withdrawn: it stands on no page and in no feed any longer",
-        }
-        act = next((act for act in said if act in request.POST), None)
+        act = next((act for name, act in PostForm.BUTTONS.items() if name in request.POST), None)
+        moment = byline_moment(post.published_at) if post.published_at else ""
+        said = {Act.PUBLISH: f"is published, dated {moment}", Act.SCHEDULE: f"will appear on {moment}", **SAID}
         what = said[act] if act else f"is saved ({post.status_label.lower()})"
-        view = format_html('<a href="{}">View on site</a>', post.get_absolute_url())
+        if post.is_held:
+            what += "; it is held back, so no reader sees it"
+        is_shown = not post.is_held and act != Act.TAKE_DOWN
+        view = format_html('<a href="{}">View on site</a>', post.get_absolute_url()) if is_shown else ""
         messages.success(request, format_html("“{}” {}. {}", post.display_title, what, view))
         if "_addanother" in request.POST:
             return HttpResponseRedirect(reverse("admin:posts_post_add"))
         return HttpResponseRedirect(reverse("admin:posts_post_change", args=[post.pk]))
 
-    # --- What the editor's scripts ask for
+    # --- Deleting: into the trash first, and from there for good
 
-    def render_markdown(self, request: HttpRequest) -> HttpResponse:
-        """Preview: the text as the site will show it."""
-        return self._for_editors(request, _render_markdown)
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What hangs on a post goes with it: who may delete the one needs no further permission for the other."""
+        to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set(), protected
 
-    def upload_picture(self, request: HttpRequest) -> HttpResponse:
-        """Take a picture that was dropped on the text; answer the Markdown that shows it, or why it was refused."""
-        return self._for_editors(request, _take_picture)
+    def delete_model(self, request: HttpRequest, obj: Post) -> None:
+        if obj.state == State.TRASH:
+            obj.log(Act.DELETE, request.user)
+            obj.delete()
+        else:
+            obj.trash(by=request.user)
 
-    def _for_editors(self, request: HttpRequest, answer: Any) -> HttpResponse:
-        """A script cannot follow to a login page: say in a sentence that the session is over."""
-        if not (request.user.is_active and request.user.is_staff and self._may_edit(request)):
-            return _refused(request, "You are logged out, or may not edit. Copy your text, then log in again.", 403)
-        return never_cache(require_POST(answer))(request)
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        post = Post.objects.filter(pk=obj_id).first()
+        if post:
+            back = reverse("admin:posts_post_change", args=[post.pk])
+            messages.success(
+                request, format_html('“{}” is in the trash. <a href="{}">Look at it there</a>.', post, back)
+            )
+        else:
+            messages.success(request, f"“{obj_display}” is deleted for good.")
+        return HttpResponseRedirect(reverse("admin:posts_post_changelist"))
 
-    def _may_edit(self, request: HttpRequest) -> bool:
-        return self.has_add_permission(request) or self.has_change_permission(request)
 
-    def tag_names(self, request: HttpRequest) -> HttpResponse:
-        if not self._may_edit(request):
-            raise PermissionDenied
-        return require_safe(_tag_names)(request)
+def words_of_post(post: Post) -> dict[str, str]:
+    """Return what stands in the boxes of the form, as the post is stored."""
+    return {
+        "Title": post.title,
+        "Slug": post.slug,
+        "Text": post.body,
+        "Excerpt": post.excerpt,
+        "Content notice": post.notice,
+        "Date": byline_moment(post.published_at) if post.published_at else "",
+        "Original": post.link.given_address if post.link else "",
+        "Outlet": post.source.name if post.source else "",
+        "Also reported by": "\n".join(post.also_addresses()),
+        "Categories": ", ".join(sorted(category.name for category in post.categories.all())),
+        "Tags": ", ".join(sorted(tag.name for tag in post.tags.all())),
+        "Status": post.status_label,
+    }
+
+
+def words_of_form(form: PostForm, post: Post) -> dict[str, str]:
+    """Return the same as somebody typed it; what could not be read is left out."""
+    said = form.cleaned_data
+    words = {
+        "Title": said.get("title"),
+        "Slug": said.get("slug") or post.slug,
+        "Text": said.get("body"),
+        "Excerpt": said.get("excerpt"),
+        "Content notice": said.get("notice"),
+        "Date": byline_moment(said["published_at"]) if said.get("published_at") else "",
+        "Original": said.get("original_address"),
+        "Outlet": said["source"].name if said.get("source") else (post.source.name if post.source else ""),
+        "Also reported by": "\n".join(said.get("also_reported") or []),
+        "Categories": ", ".join(sorted(category.name for category in said.get("categories") or [])),
+        "Tags": ", ".join(sorted(said.get("tags") or [])),
+    }
+    stored = words_of_post(post)
+    return {name: stored[name] if words.get(name) is None else str(words[name]) for name in stored}
 
 
 def _changes_one(request: HttpRequest) -> bool:
     return bool(request.resolver_match and request.resolver_match.url_name == "posts_post_change")
-
-
-def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    if request.path.endswith("/picture/"):
-        return JsonResponse({"error": sentence}, status=status)
-    return HttpResponse(format_html("<p><em>{}</em></p>", sentence), status=status)
-
-
-def _render_markdown(request: HttpRequest) -> HttpResponse:
-    text = request.POST.get("content")
-    if text is None:
-        return _refused(request, "There is no text to show.", 400)
-    if len(text) > MAX_TEXT_LENGTH:
-        return _refused(request, f"The text is longer than {MAX_TEXT_LENGTH:,} characters.", 400)
-    return HttpResponse(render_post(text).html)
-
-
-def _take_picture(request: HttpRequest) -> JsonResponse:
-    if not request.user.has_perm("posts.add_image"):
-        return JsonResponse({"error": "You may not add pictures."}, status=403)
-    file = request.FILES.get("image")
-    if file is None:
-        return JsonResponse({"error": "No file came with the request."}, status=400)
-    try:
-        image = Image.objects.get_or_store(read_picture(file))
-    except UnusablePicture as error:
-        return JsonResponse({"error": str(error)}, status=400)
-    return JsonResponse({"image_code": image.as_markdown()})
-
-
-def _tag_names(request: HttpRequest) -> JsonResponse:
-    """Names for the tag box: those that begin so first, then those that have it anywhere (as Select2 wants them)."""
-    term = fold(request.GET.get("term", "").replace("\x00", ""))
-    page = request.GET.get("page", "")
-    start = (int(page) - 1) * TAG_NAMES_A_PAGE if page.isdecimal() and 0 < int(page) < 1000 else 0
-    tags = Tag.objects.filter(name_key__contains=term).order_by("name_key")
-    beginning = tags.filter(name_key__startswith=term)
-    within = tags.exclude(name_key__startswith=term)
-    rows = _names_between(beginning, within, start, start + TAG_NAMES_A_PAGE + 1)
-    results = [{"id": name, "text": name} for name in rows[:TAG_NAMES_A_PAGE]]
-    return JsonResponse({"results": results, "pagination": {"more": len(rows) > TAG_NAMES_A_PAGE}})
-
-
-def _names_between(beginning: QuerySet[Tag], within: QuerySet[Tag], start: int, stop: int) -> list[str]:
-    names = list(beginning.values_list("name", flat=True)[:stop])
-    if len(names) < stop:
-        names += within.values_list("name", flat=True)[: stop - len(names)]
-    return names[start:]

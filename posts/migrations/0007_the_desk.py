@@ -353,4 +353,14 @@ class Migration(migrations.Migration):
             model_name='visit',
             constraint=models.UniqueConstraint(fields=('user', 'post'), name='visit_once'),
         ),
+        migrations.AlterField(
+            model_name='historicalpost',
+            name='editor',
+            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Choose somebody else to hand it over.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='whose it is'),
+        ),
+        migrations.AlterField(
+            model_name='post',
+            name='editor',
+            field=models.ForeignKey(blank=True, help_text='Choose somebody else to hand it over.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='whose it is'),
+        ),
     ]

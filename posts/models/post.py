@@ -165,7 +165,13 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     images = models.ManyToManyField(Image, related_name="posts", editable=False)
     # Whose it is: the writer, until it is handed to somebody else.
     editor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="whose it is",
+        help_text="Choose somebody else to hand it over.",
     )
     # Who last changed title, text or excerpt: a sensitive post is published by somebody else.
     written_by = models.ForeignKey(

@@ -1,0 +1,123 @@
+"""The desk: what the scripts of the post's form ask for while it is filled in."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from posts import autosaving
+from posts.models import Image, Post, Tag, Visit
+from posts.picturing import UnusablePicture, read_picture
+from posts.rendering import MAX_TEXT_LENGTH, render_post
+from sources.naming import fold
+
+TAG_NAMES_A_PAGE = 20
+
+
+class Assists:
+    """For the ModelAdmin of posts: preview, pictures, names of tags."""
+
+    has_add_permission: Any
+    has_change_permission: Any
+
+    def render_markdown(self, request: HttpRequest) -> HttpResponse:
+        """Preview: the text as the site will show it."""
+        return self._for_editors(request, _render_markdown)
+
+    def upload_picture(self, request: HttpRequest) -> HttpResponse:
+        """Take a picture that was dropped on the text; answer the Markdown that shows it, or why it was refused."""
+        return self._for_editors(request, _take_picture)
+
+    def _for_editors(self, request: HttpRequest, answer: Any) -> HttpResponse:
+        """A script cannot follow to a login page: say in a sentence that the session is over."""
+        if not (request.user.is_active and request.user.is_staff and self._may_edit(request)):
+            return _refused(request, "You are logged out, or may not edit. Copy your text, then log in again.", 403)
+        return never_cache(require_POST(answer))(request)
+
+    def _may_edit(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) or self.has_change_permission(request)
+
+    def tag_names(self, request: HttpRequest) -> HttpResponse:
+        if not self._may_edit(request):
+            raise PermissionDenied
+        return require_safe(_tag_names)(request)
+
+
+@csrf_exempt  # the seal is the token: nobody else has it
+@never_cache
+@require_POST
+def autosave(request: HttpRequest) -> JsonResponse:
+    """Keep what stands in a form, the session over or not, and tell what happened to its post meanwhile."""
+    sealed = autosaving.opened(request.POST.get("seal", ""))
+    if sealed is None or (request.user.is_authenticated and request.user.pk != sealed.user_id):
+        return JsonResponse(
+            {"error": "This form is too old, or not yours: copy your text, and open it anew."}, status=403
+        )
+    is_beat = "beat" in request.POST
+    kept = None if is_beat else autosaving.keep(sealed, request.POST)
+    if not request.user.is_authenticated:
+        return JsonResponse({"kept_at": _clock(kept), "is_out": True})
+    post = Post.objects.filter(guid=sealed.guid).only("pk", "version").first()
+    if post is None:
+        return JsonResponse({"kept_at": _clock(kept)})
+    Visit.objects.note(request.user, post.pk)
+    others = [visit.user.get_username() for visit in Visit.objects.others(request.user, post.pk)]
+    return JsonResponse({"kept_at": _clock(kept), "others": others, "version": post.version})
+
+
+def _clock(kept: Any) -> str:
+    return f"{timezone.localtime(kept.made_at):%H:%M}" if kept else ""
+
+
+def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    if request.path.endswith("/picture/"):
+        return JsonResponse({"error": sentence}, status=status)
+    return HttpResponse(format_html("<p><em>{}</em></p>", sentence), status=status)
+
+
+def _render_markdown(request: HttpRequest) -> HttpResponse:
+    text = request.POST.get("content")
+    if text is None:
+        return _refused(request, "There is no text to show.", 400)
+    if len(text) > MAX_TEXT_LENGTH:
+        return _refused(request, f"The text is longer than {MAX_TEXT_LENGTH:,} characters.", 400)
+    return HttpResponse(render_post(text).html)
+
+
+def _take_picture(request: HttpRequest) -> JsonResponse:
+    if not request.user.has_perm("posts.add_image"):
+        return JsonResponse({"error": "You may not add pictures."}, status=403)
+    file = request.FILES.get("image")
+    if file is None:
+        return JsonResponse({"error": "No file came with the request."}, status=400)
+    try:
+        image = Image.objects.get_or_store(read_picture(file))
+    except UnusablePicture as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    return JsonResponse({"image_code": image.as_markdown()})
+
+
+def _tag_names(request: HttpRequest) -> JsonResponse:
+    """Names for the tag box: those that begin so first, then those that have it anywhere (as Select2 wants them)."""
+    term = fold(request.GET.get("term", "").replace("\x00", ""))
+    page = request.GET.get("page", "")
+    start = (int(page) - 1) * TAG_NAMES_A_PAGE if page.isdecimal() and 0 < int(page) < 1000 else 0
+    tags = Tag.objects.filter(name_key__contains=term).order_by("name_key")
+    beginning = tags.filter(name_key__startswith=term)
+    within = tags.exclude(name_key__startswith=term)
+    rows = _names_between(beginning, within, start, start + TAG_NAMES_A_PAGE + 1)
+    results = [{"id": name, "text": name} for name in rows[:TAG_NAMES_A_PAGE]]
+    return JsonResponse({"results": results, "pagination": {"more": len(rows) > TAG_NAMES_A_PAGE}})
+
+
+def _names_between(beginning: QuerySet[Tag], within: QuerySet[Tag], start: int, stop: int) -> list[str]:
+    names = list(beginning.values_list("name", flat=True)[:stop])
+    if len(names) < stop:
+        names += within.values_list("name", flat=True)[: stop - len(names)]
+    return names[start:]
