@@ -36,7 +36,7 @@ _SPACELESS = (
 )  # fmt: skip
 _JOINER = "\u200d"
 _AM = "\u0e33\u0eb3"  # vowels of Thai and Lao that belong to the letter before them
-_APOSTROPHES = "'’ʼ"  # noqa: RUF001 # within a word they are letters
+_APOSTROPHES = "'’ʼ"  # within a word they are letters
 
 
 @cache
@@ -44,7 +44,7 @@ def _kind(sign: str) -> int:
     category = unicodedata.category(sign)
     if sign.isspace() and sign != "\n":
         return _SPACE
-    if category[0] == "M" or category == "Sk" and ord(sign) > 0x1F000 or sign in _AM or sign in "\u200c\u200d":
+    if category[0] == "M" or (category == "Sk" and ord(sign) > 0x1F000) or sign in _AM or sign in "\u200c\u200d":
         return _MARK
     if sign.isalnum() and not any(first <= ord(sign) <= last for first, last in _SPACELESS):
         return _WORD
@@ -122,7 +122,7 @@ Run = tuple[int, int, int]  # from where in the one, from where in the other, ho
 
 
 def _alike(a: Sequence[int], b: Sequence[int], budget: _Budget, *, is_anchored_only: bool = False) -> list[Run]:
-    """Return the runs that both have, in order. With `is_anchored_only` those that hang on what stands once in each."""
+    """Return the runs both have, in order; with `is_anchored_only` those that hang on what stands once in each."""
     runs: list[Run] = []
     todo = [(0, len(a), 0, len(b))]
     while todo:
@@ -244,24 +244,24 @@ class Piece:
 Line = list[Piece]
 
 
-def _numbered(*texts: list[str]) -> Iterator[list[int]]:
+def _numbered(before: list[str], after: list[str]) -> tuple[list[int], list[int]]:
     """Put a number for each word, whatever blanks follow it; a negative one where it cannot hold others in place."""
     numbers: dict[str, int] = {}
-    for text in texts:
-        found = []
-        for word in text:
-            key = word.rstrip() or word
-            number = numbers.setdefault(key, len(numbers) + 1)
-            found.append(number if any(sign.isalnum() for sign in key) else -number)
-        yield found
+
+    def number(word: str) -> int:
+        key = word.rstrip() or word
+        found = numbers.setdefault(key, len(numbers) + 1)
+        return found if any(sign.isalnum() for sign in key) else -found
+
+    return [number(word) for word in before], [number(word) for word in after]
 
 
 def _compare_words(before: list[str], after: list[str], budget: _Budget) -> list[Line]:
     """Compare words; a line ends where both have an end of a line."""
-    numbers = list(_numbered(before, after))
+    left, right = _numbered(before, after)
     lines: list[Line] = [[]]
     i = j = 0
-    for start_a, start_b, size in [*_alike(*numbers, budget), (len(before), len(after), 0)]:
+    for start_a, start_b, size in [*_alike(left, right, budget), (len(before), len(after), 0)]:
         if i < start_a or j < start_b:
             lines[-1].append(Piece(False, before[i:start_a], after[j:start_b]))
         i, j = start_a + size, start_b + size
@@ -315,7 +315,7 @@ def _compare(before: str, after: str, budget: int) -> list[Line]:
     allowed = _Budget(budget)
     lines: list[Line] = []
     i = j = 0
-    runs = _alike(*_numbered(left, right), allowed, is_anchored_only=True)
+    runs = _alike(*_numbered(left, right), budget=allowed, is_anchored_only=True)
     for start_a, start_b, size in [*runs, (len(left), len(right), 0)]:
         if i < start_a or j < start_b:
             lines += _compare_gap(left[i:start_a], right[j:start_b], allowed)
@@ -442,7 +442,8 @@ def compare_texts(
     if all(piece.is_alike for row in rows for piece in row):
         return format_html('<p class="diff-alike">{}: no difference.</p>', caption)
     return format_html(
-        '<table class="diff"><caption>{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr></thead>'
+        '<table class="diff"><caption>{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr>'
+        "</thead>"
         "<tbody>{}</tbody></table>",
         caption,
         *headings,
@@ -505,7 +506,8 @@ def _side(piece: Piece, words: list[str], element: str, is_whole: bool) -> str:
     words = split_words(text)
     head, tail = _head(words), _head(words[::-1])[::-1]
     hidden = len(text) - len("".join(head)) - len("".join(tail))
-    return f'{_words("".join(head))} <span class="diff-cut">… {hidden:,} characters alike …</span> {_words("".join(tail))}'
+    cut = f'<span class="diff-cut">… {hidden:,} characters alike …</span>'
+    return f"{_words(''.join(head))} {cut} {_words(''.join(tail))}"
 
 
 def _head(words: list[str]) -> list[str]:

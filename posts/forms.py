@@ -141,7 +141,7 @@ class AddressesField(forms.CharField):
     def prepare_value(self, value: list[str] | str | None) -> str:
         return value if isinstance(value, str) else "\n".join(value or [])
 
-    def validate(self, value: list[str]) -> None:  # type: ignore[override]
+    def validate(self, value: list[str]) -> None:
         super().validate(value)
         if len(value) > ALSO_MOST:
             raise ValidationError(f"At most {ALSO_MOST} further reports are named; these are {len(value)}.")
@@ -273,7 +273,7 @@ class PostForm(forms.ModelForm):
         if "editor" in self.fields:
             self.fields["editor"].queryset = writing_people()  # type: ignore[attr-defined]
         if instance and instance.pk:
-            self.initial |= {"tags": instance.tags.all(), "also_reported": instance.also_addresses()}
+            self.initial.update(tags=instance.tags.all(), also_reported=instance.also_addresses())
         self.initial["version"] = self.instance.version if self.instance.pk else 0
         if self.taken:
             self._take_up(self.taken)

@@ -182,8 +182,8 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
                 setattr(field.widget, way, False)
         return field
 
-    def get_form(self, request: HttpRequest, obj: Post | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Post | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.user, form.taken = request.user, self._taken(request, obj)
         return form
 
@@ -192,7 +192,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         asked = request.GET.get("take", "")
         if request.method == "POST" or not asked.isdecimal() or len(asked) > 18:
             return None
-        return Autosave.objects.filter(pk=int(asked), user=request.user, post=post).first()
+        return Autosave.objects.filter(pk=int(asked), user=request.user.pk, post=post).first()
 
     @admin.display(description="notes so far")
     def shown_notes(self, post: Post) -> str:
@@ -245,7 +245,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         """Return what this person typed for this post, or for new ones, and did not save."""
         if request.method == "POST" or getattr(form, "taken", None):
             return ()
-        return Autosave.objects.filter(user=request.user, post=post).order_by("-made_at")[:5]
+        return Autosave.objects.filter(user=request.user.pk, post=post).order_by("-made_at")[:5]
 
     # --- Saving
 
@@ -261,7 +261,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         if not change or form.changes_text(said):
             obj.written_by_id = request.user.pk
         if act == Act.CORRECT:
-            Correction.objects.create(post=obj, text=said["correction"], by=request.user)
+            Correction.objects.create(post=obj, text=said["correction"], by_id=request.user.pk)
             obj.corrections_html = render_corrections(obj.corrections.all())
         obj.save(by=request.user, because=act.label if act else "")
         self._log(request, obj, form)
@@ -296,7 +296,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
                 Note.objects.create(
                     post=form.instance,
                     text=form.cleaned_data["new_note"],
-                    by=request.user,
+                    by_id=request.user.pk,
                     by_name=request.user.get_username(),
                 )
         autosaving.forget(request.user, form.instance.guid)

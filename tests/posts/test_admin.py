@@ -110,7 +110,8 @@ class TestWriting:
         post = make_post("Gone", tags=["china"])
         at = {"published_at_0": "2013-03-31", "published_at_1": "15:17:00"}
         editor_client.post(
-            f"/admin/posts/post/{post.pk}/change/", filled(title="Gone", slug="gone", **at, _withdraw="Withdraw")
+            f"/admin/posts/post/{post.pk}/change/",
+            filled(title="Gone", slug="gone", reason="other", **at, _withdraw="Withdraw"),
         )
         assert Post.objects.get().state == "withdrawn"
         editor_client.logout()
