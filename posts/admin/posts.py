@@ -18,6 +18,7 @@ from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
 from posts.comparing import compare_fields
 from posts.dating import byline_moment
+from posts.emptying import delete_for_good
 from posts.forms import PostForm
 from posts.life import UNPUBLISHED, Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
@@ -331,8 +332,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         if obj.state == State.TRASH:
-            obj.log(Act.DELETE, request.user)
-            obj.delete()
+            delete_for_good(obj.pk, by=request.user)
         else:
             obj.trash(by=request.user)
 

@@ -358,12 +358,18 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     @transaction.atomic
     def take_down(self, reason: Reason, *, note: str = "", by: Any = None) -> None:
-        """Erase all that it said, its revisions too: the address stays, and says why."""
+        """Erase all that it said, its revisions too, and what nothing else shows: the address stays, and says why."""
         self.step(Act.TAKE_DOWN)
         self.reason = reason
+        links = [link.pk for link in (self.link, *self.also.all()) if link]
+        pictures = list(self.images.all())
         self.empty()
         self._finish(Act.TAKE_DOWN, by, note)
         self.forget()
+        Link.objects.filter(pk__in=links, posts=None, also_in=None).delete()
+        for picture in pictures:
+            if not picture.posts.exists():
+                picture.delete()
 
     @transaction.atomic
     def correct(self, text: str, *, by: Any = None) -> None:

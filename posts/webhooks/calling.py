@@ -74,7 +74,11 @@ def _publication(post: Post) -> Happening:
         "tags": sorted(tagged.tag.name for tagged in post.tagged.all()),
         "categories": sorted(category.name for category in post.categories.all()),
     }
-    return Happening(Kind.POST_PUBLISHED, f"{Kind.POST_PUBLISHED}:{post.pk}", post.published_at, data)
+    return Happening(Kind.POST_PUBLISHED, publication_key(post.pk), post.published_at, data)
+
+
+def publication_key(pk: int) -> str:
+    return f"{Kind.POST_PUBLISHED}:{pk}"
 
 
 def queue_test(endpoint: Endpoint) -> None:

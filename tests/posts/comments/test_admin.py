@@ -422,6 +422,7 @@ def test_the_desk_says_how_many_wait(moderator_client, post):
 
 def test_an_editor_deletes_a_post_with_all_that_was_said_under_it(editor_client, post):
     make_comment(post)
+    post.trash()
     response = editor_client.post(f"/admin/posts/post/{post.pk}/delete/", {"post": "yes"})
     assert response.status_code == 302
     assert not Comment.objects.exists()

@@ -261,6 +261,7 @@ class TestWhatBecomesOfWhatIsFollowed:
         make_subscriber()
         post = make_post(at=now())
         list(announcing.announce())
+        post.trash()
         assert editor_client.post(f"/admin/posts/post/{post.pk}/delete/", {"post": "yes"}).status_code == 302
         assert not Post.objects.exists()
 
