@@ -25,6 +25,11 @@ from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
 from sources.locking import OneAtATime, hold_the_desk
 
+# What those see of a post who may not change it.
+TO_READ = [
+    "title", "slug", "body", "excerpt", "source", "link", "also", "categories", "shown_tags", "published_at", "notice",
+    "editor",
+]  # fmt: skip
 SAID = {
     Act.SUBMIT: "is in review: the other editors see it there",
     Act.WITHDRAW: "is withdrawn: its address says so, and it stands on no page and in no feed any longer",
@@ -84,6 +89,8 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         posts = super().get_queryset(request)
         if self._is_writer(request):
             posts = posts.filter(editor=request.user.pk)
+        elif not super().has_change_permission(request):
+            posts = posts.published()  # who only looks on sees what readers see
         # A list reads no text: neither the Markdown nor its HTML.
         if request.resolver_match and request.resolver_match.url_name == "posts_post_changelist":
             return posts.defer(*Post.TEXTS).prefetch_related("categories", "tagged__tag")
@@ -155,6 +162,8 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         return str(post.pk) if post else None
 
     def get_fieldsets(self, request: HttpRequest, obj: Post | None = None) -> Any:
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": TO_READ})]
         may_publish = self.may_publish(request)
         ways = ["published_at", "is_quiet", "notice", "is_sensitive"]
         sets: list[Any] = [

@@ -5,10 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from taggit.models import Tag as UnusedTag
 
 from posts.models import Category, Tag, TagAlias
 from sources.locking import OneAtATime
 from sources.merging import MergesInto
+
+admin.site.unregister(UnusedTag)  # taggit's own table stays empty: ours stands in its place
 
 
 class CountColumn:
