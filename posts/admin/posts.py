@@ -86,7 +86,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         return super().has_change_permission(request) and not self.may_publish(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
-        posts = super().get_queryset(request)
+        posts: Any = super().get_queryset(request)
         if self._is_writer(request):
             posts = posts.filter(editor=request.user.pk)
         elif not super().has_change_permission(request):
