@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from posts.autosaving import opened, seal
 from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
-from posts.models import AlsoReported, Autosave, Image, Post
+from posts.models import Autosave, Image, Post
 from posts.models.image import MISSING_ALT
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
@@ -470,25 +470,6 @@ class PostForm(forms.ModelForm):
     def initial_link(self) -> Link | None:
         pk = Post.objects.filter(pk=self.instance.pk).values_list("link", flat=True).first()
         return Link(pk=pk) if pk else None
-
-    def save_also_reported(self) -> None:
-        """Write the further reports in their order; each page is found or made as the original is."""
-        post, kept = self.instance, []
-        for address in self.cleaned_data["also_reported"]:
-            link = Link.objects.at(address)
-            if link is None:
-                source = find_source(address) or propose_source(address)
-                if source.pk is None:
-                    source.save()
-                link = Link.objects.create(given_address=address, source=source)
-            if link.pk != post.link_id and link.pk not in kept:
-                kept.append(link.pk)
-        if kept != list(post.also_reported.order_by("position").values_list("link", flat=True)):
-            post.also_reported.all().delete()
-            AlsoReported.objects.bulk_create(
-                AlsoReported(post=post, link_id=pk, position=position) for position, pk in enumerate(kept)
-            )
-            post.follow_filing()
 
     def save(self, commit: bool = True) -> Post:
         if self.link is not None:

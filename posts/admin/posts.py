@@ -301,7 +301,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if not form.is_repeat and form.act != Act.TAKE_DOWN:
             super().save_related(request, form, formsets, change)
-            form.save_also_reported()
+            form.instance.report_also(form.cleaned_data["also_reported"])
             if form.cleaned_data["new_note"]:
                 Note.objects.create(
                     post=form.instance,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Self
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from taggit.managers import TaggableManager
 from posts.addressing import post_url, preview_url
 from posts.dating import byline_date, site_date
 from posts.life import UNPUBLISHED, Act, ImpossibleError, Reason, State, target
+from posts.models.also import AlsoReported
 from posts.models.category import Category, CategoryEntry
 from posts.models.correction import render_corrections
 from posts.models.entry import PostEntry
@@ -481,6 +482,18 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     def also_addresses(self) -> list[str]:
         """Return the addresses of the further reports, in their order."""
         return list(self.also_reported.order_by("position").values_list("link__given_address", flat=True))
+
+    def report_also(self, addresses: Iterable[str]) -> None:
+        """Name the further reports in this order; each page is found, or made with its outlet."""
+        links = [Link.objects.get_or_create_at(address).pk for address in addresses]
+        kept = [pk for pk in dict.fromkeys(links) if pk != self.link_id]
+        if kept == list(self.also_reported.order_by("position").values_list("link", flat=True)):
+            return
+        self.also_reported.all().delete()
+        AlsoReported.objects.bulk_create(
+            AlsoReported(post=self, link_id=pk, position=position) for position, pk in enumerate(kept)
+        )
+        self.follow_filing()
 
     def follow_filing(self) -> None:
         """Keep what was filed since: in the revision that this object wrote, or else in one of its own."""

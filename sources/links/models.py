@@ -20,6 +20,16 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Return the page with this address, in whichever of its forms it is given."""
         return self.filter(address=canonical_address(address)).first()
 
+    def get_or_create_at(self, address: str) -> Link:
+        """Return the page with this address; a new one brings its outlet, which is found or made by the host."""
+        link = self.at(address)
+        if link is None:
+            source = find_source(address) or propose_source(address)
+            if source.pk is None:
+                source.save()
+            link = self.create(given_address=address, source=source)
+        return link
+
 
 class Link(models.Model):
     """A page of an outlet, known once by its canonical address."""

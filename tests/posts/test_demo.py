@@ -104,3 +104,11 @@ def test_its_pictures_have_caption_and_credit(client):
     page = client.get(post.get_absolute_url()).content.decode()
     assert "<figcaption>" in page
     assert 'loading="lazy"' in page
+
+
+def test_posts_at_every_stage_lie_on_the_desk():
+    call_command("demo")
+    assert set(Post.objects.values_list("state", flat=True)) == {"draft", "review", "published", "withdrawn"}
+    assert Post.objects.filter(state="review", is_sensitive=True, notes__isnull=False).exists()
+    assert any(post.is_scheduled for post in Post.objects.filter(state="published"))
+    assert "We had first written seven" in Post.objects.get(corrections__isnull=False).corrections_html

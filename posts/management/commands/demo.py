@@ -1,5 +1,6 @@
 """The demo: a small watch, good enough to show to an editor."""
 
+import datetime as dt
 import secrets
 import tomllib
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from sources.links.models import Link
 from sources.models import Source, SourceAlias
 
 DEMO_DIR = Path(__file__).parents[2] / "demo"
+FILES = ("content.toml", "desk.toml")
+WRITER = "wren"
 
 
 class Command(BaseCommand):
@@ -34,12 +37,13 @@ class Command(BaseCommand):
                 raise CommandError("The database is not empty; the demo fills only an empty one.")
             self._remind()
             return
-        content = tomllib.loads((DEMO_DIR / "content.toml").read_text(encoding="utf-8"))
+        content, on_the_desk = (tomllib.loads((DEMO_DIR / name).read_text(encoding="utf-8")) for name in FILES)
         with transaction.atomic():
             fill(content)
             for module in nested_modules("demo"):
                 module.fill()
             name, password = _make_editor()
+            furnish(on_the_desk, User.objects.get(username=name))
         _keep_password(name, password)
         self.stdout.write(f"The demo is in: {len(content['posts'])} posts.")
         self._tell(name, password)
@@ -135,6 +139,51 @@ def _make_link(row: dict[str, Any], source: Source) -> Link:
     link.full_clean()
     link.save()
     return link
+
+
+def furnish(on_the_desk: dict[str, Any], editor: User) -> None:
+    """Lay on the desk what editors have at hand: texts at every stage, and what they added to published ones."""
+    writer = User.objects.filter(username=WRITER).first() or User.objects.create_user(WRITER, is_staff=True)
+    writer.groups.set(Group.objects.filter(name="Writers"))
+    for row in on_the_desk["posts"]:
+        _make_post_at_work(row, writer if row["state"] == "review" else editor)
+    for row in on_the_desk["notices"]:
+        post = _begins(row["post"])
+        post.notice = row["notice"]
+        post.save(by=editor)
+    for row in on_the_desk["also"]:
+        _begins(row["post"]).report_also(row["addresses"])
+    for row in on_the_desk["corrections"]:
+        _begins(row["post"]).correct(row["text"], by=editor)
+
+
+def _begins(title: str) -> Post:
+    return Post.objects.filter(title__startswith=title).order_by("pk")[0]
+
+
+def _make_post_at_work(row: dict[str, Any], by: User) -> None:
+    source = Source.objects.get(name=row["source"])
+    post = Post(
+        title=row["title"],
+        body=row["body"].strip(),
+        source=source,
+        link=Link.objects.create(source=source, given_address=row["address"]) if "address" in row else None,
+        is_sensitive=row.get("is_sensitive", False),
+        editor=by,
+        written_by=by,
+    )
+    post.save(by=by)
+    post.categories.set(Category.objects.filter(name__in=row["categories"]))
+    post.tags.set(row["tags"])
+    if "note" in row:
+        post.notes.create(text=row["note"], by=by, by_name=by.get_username())
+    if row["state"] == "review":
+        post.submit(by=by)
+    elif row["state"] == "scheduled":
+        post.publish(at=timezone.now() + dt.timedelta(days=row["days"]), by=by)
+    elif row["state"] == "withdrawn":
+        post.publish(at=timezone.make_aware(row["published"], timezone.get_default_timezone()), by=by)
+        post.withdraw(row["reason"], by=by)
 
 
 def _make_editor() -> tuple[str, str]:
