@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.apps import apps
+from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
@@ -15,6 +17,15 @@ QUIET = (
     "--disable-component-update --disable-sync"
 ).split()
 
+# The migrations that make the groups and say what each may do, in order.
+GIVING = [
+    ("posts", "0002_groups"),
+    ("posts", "0008_roles"),
+    ("posts.outbox", "0002_permissions"),
+    ("posts.comments", "0002_permissions"),
+    ("posts.webhooks", "0002_permissions"),
+    ("posts.subscriptions", "0002_permissions"),
+]
 PATIENCE = 15_000  # milliseconds: the machine may be busy with something else
 expect.set_options(timeout=PATIENCE)
 
@@ -58,6 +69,9 @@ def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterato
     contexts: list[BrowserContext] = []
 
     def note(message: ConsoleMessage) -> None:
+        # Hints for developers, as on the forms that Django brings.
+        if message.text.startswith("[DOM]"):
+            return
         # A page that is not found, or a form that is refused, is what some tests ask for; the browser notes that too.
         if "status of 4" not in message.text or message.location["url"] != message.page.url:
             complaints.append(f"{message.page.url}: {message.text}")
@@ -79,6 +93,15 @@ def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterato
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def groups(transactional_db) -> None:
+    """The groups of the desk: a transactional test empties all tables after itself, those of the migrations too."""
+    for label, name in GIVING:
+        module = import_module(f"{label}.migrations.{name}")
+        for operation in module.Migration.operations:
+            operation.code(apps, connection.schema_editor())
 
 
 @pytest.fixture

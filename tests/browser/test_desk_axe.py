@@ -1,0 +1,51 @@
+"""No page of the desk keeps anybody out: axe finds nothing on any of them, in light and in dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.http import HttpResponse
+from django.test import Client
+from playwright.sync_api import Page
+
+from posts.models import Post
+from tests.browser.conftest import log_in
+from tests.desk import addresses, make_one_of_everything, make_people
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ONLY_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def found_on(page: Page, options: dict | None = None) -> list[str]:
+    violations = Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
+
+
+def pages_of(client: Client, post: Post) -> list[str]:
+    """Return the addresses that answer a page; others are asked by scripts, take forms only, or lead on."""
+    answers = {address: client.get(address) for name, address in addresses(post).items() if name != "view_on_site"}
+    return [address for address, response in answers.items() if _is_page(response)]
+
+
+def _is_page(response: HttpResponse) -> bool:
+    # A letter is shown in a frame in which no script may run, that of axe neither.
+    is_sandboxed = "sandbox" in response.headers.get("Content-Security-Policy", "")
+    return not is_sandboxed and b"<html" in getattr(response, "content", b"")
+
+
+def test_axe_finds_nothing_at_the_desk(new_context, groups, client):
+    people = make_people()
+    post = make_one_of_everything(people["Editors"])
+    client.force_login(people["superuser"])
+    asked = pages_of(client, post)
+    assert len(asked) > 60
+    page = new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce").new_page()
+    log_in(page, "root", "/admin/")
+    page.get_by_role("heading", name="The desk").wait_for()
+    found = {}
+    for address in asked:
+        page.goto(address)
+        page.emulate_media(color_scheme="light")
+        light = found_on(page)
+        page.emulate_media(color_scheme="dark")
+        found[address] = [*light, *(f"dark {each}" for each in found_on(page, ONLY_COLOURS))]
+    assert {address: each for address, each in found.items() if each} == {}
