@@ -46,8 +46,9 @@ class DeliveryAdmin(admin.ModelAdmin):
         return response
 
     def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().history_view(request, object_id, *args, **kwargs)
         _tell_of_look(request, f"Outgoing mail: the history of number {object_id}")
-        return super().history_view(request, object_id, *args, **kwargs)
+        return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

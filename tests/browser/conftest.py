@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
@@ -101,7 +101,7 @@ def groups(transactional_db) -> None:
     for label, name in GIVING:
         module = import_module(f"{label}.migrations.{name}")
         for operation in module.Migration.operations:
-            operation.code(apps, connection.schema_editor())
+            operation.code(apps, connections[DEFAULT_DB_ALIAS].schema_editor())
 
 
 @pytest.fixture

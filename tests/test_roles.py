@@ -1,0 +1,110 @@
+"""Who may open what at the desk: every address of it, for every role."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from tests.desk import addresses, make_one_of_everything, make_people
+
+pytestmark = pytest.mark.django_db
+
+LETTERS = {
+    "reader": "r", "nobody": "n", "Writers": "W", "Editors": "E", "Moderators": "M", "Administrators": "A",
+    "superuser": "S",
+}  # fmt: skip
+EVERYBODY_AT_THE_DESK = "nWEMAS"
+# By the names of the addresses, the first that fits; an address that none fits, or that opens to somebody else, fails.
+OPEN_TO = [
+    # The desk itself, and one's own login.
+    (r"index|jsi18n|password_change(_done)?", EVERYBODY_AT_THE_DESK),
+    (r"login", ""),
+    (r"view_on_site", EVERYBODY_AT_THE_DESK),  # leads to the public page
+    (r"logout|autocomplete", ""),
+    # Forms that are only sent.
+    (r"posts_post_(markdown|picture|autosave|drop_unsaved)|subscriptions_letters_(test|tell)", ""),
+    # Posts: writers have their own drafts, see below; moderators read what is public.
+    (r"posts_post_changelist", "WEMAS"),
+    (r"posts_post_(history|change)", "EMAS"),
+    (r"posts_post_delete", "EAS"),
+    (r"posts_post_(add|unsaved|tag_names)", "WEAS"),
+    (r"posts_image_(delete)", "EAS"),
+    (r"posts_image_\w+", "WEAS"),
+    (r"posts_(tag|category)_(changelist|change|history)", "WEAS"),
+    (r"posts_(tag|category)_(add|delete)", "EAS"),
+    (r"sources_source_(changelist|change|history)", "WEMAS"),
+    (r"sources_source_(add|delete)|links_link_\w+|flatpages_flatpage_\w+", "EAS"),
+    # Comments: editors read and answer, moderators decide.
+    (r"comments_comment_(answer|changelist|change|history)", "EMAS"),
+    (r"comments_(comment|entry|policy)_(add|delete)", ""),
+    (r"comments_(policy|word|ban|entry)_\w+|comments_discussion_delete", "MAS"),
+    (r"comments_discussion_\w+", "EMAS"),
+    # Readers' addresses: administrators.
+    (r"subscriptions_letters(_html)?|subscriptions_announcement_(changelist|history|change)", "EAS"),
+    (r"subscriptions_(subscriber|consent|bounce|entry|announcement|policy)_(add|delete)", ""),
+    (r"subscriptions_consent_history", ""),
+    (r"subscriptions_\w+", "AS"),
+    (r"outbox_delivery_(add|delete|html)|webhooks_call_(add|delete)", ""),
+    (r"outbox_\w+|webhooks_\w+", "AS"),
+    (r"auth_\w+", "AS"),
+    # What nobody but a superuser has to do with.
+    (r"sites_site_\w+|django_tasks_database_dbtaskresult_changelist", "S"),
+    (r"django_tasks_database_\w+", ""),
+]
+
+# Lead a stranger elsewhere than to the login: the way out, and what is public anyway.
+OPEN_TO_STRANGERS = ("login", "logout", "view_on_site")
+SENT_BY_ANYBODY = ("login", "logout", "password_change")
+
+
+def expected(name: str) -> str | None:
+    return next((roles for pattern, roles in OPEN_TO if re.fullmatch(pattern, name)), None)
+
+
+def opens(client: Client, address: str) -> bool:
+    """Say whether the address answers a page of its own, not a refusal, a login, or the way back to the list."""
+    response = client.get(address, follow=True)
+    last = response.redirect_chain[-1][0] if response.redirect_chain else address
+    return response.status_code == 200 and "/login/" not in last and (last == address or not last.endswith("/admin/"))
+
+
+def test_every_address_of_the_desk_opens_to_those_whose_business_it_is(client):
+    people = make_people()
+    post = make_one_of_everything(people["Editors"])
+    found = {}
+    for name, address in addresses(post).items():
+        roles = ""
+        for role, person in people.items():
+            client.force_login(person)
+            roles += LETTERS[role] if opens(client, address) else ""
+        found[name] = roles
+    assert {name: roles for name, roles in found.items() if roles != expected(name)} == {}
+
+
+def test_who_is_not_logged_in_finds_nothing_but_the_login(client):
+    post = make_one_of_everything(make_people()["Editors"])
+    for name, address in addresses(post).items():
+        response = client.get(address, follow=True)
+        last = response.redirect_chain[-1][0] if response.redirect_chain else address
+        is_shut = response.status_code in (403, 404, 405)
+        assert "/admin/login/" in last or is_shut or name in OPEN_TO_STRANGERS, address
+
+
+@pytest.mark.parametrize("role", ["nobody", "Writers", "Moderators", "Editors"])
+def test_what_is_sent_to_an_address_that_is_not_open_changes_nothing(client, role):
+    people = make_people()
+    post = make_one_of_everything(people["Administrators"])
+    client.force_login(people[role])
+    before = everything()
+    for name, address in addresses(post).items():
+        if LETTERS[role] not in (expected(name) or "") and name not in SENT_BY_ANYBODY:
+            client.post(address, {"post": "yes", "title": "Taken over", "name": "Taken over", "_publish": "x"})
+    assert everything() == before
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """Return all rows of all tables but those in which the login keeps its own books."""
+    books = ("sessions", "login")
+    models = [model for model in apps.get_models() if model._meta.app_label not in books]
+    return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
