@@ -38,10 +38,9 @@ PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
 
 def make_one_of_everything(editor: User) -> Post:
     """Fill each table that the desk shows; return the post, published and that editor's."""
-    source = make_source()
-    post = make_post(
-        "The long way", tags=["china"], categories=[make_category("Awareness")], source=source, link=make_link(source)
-    )
+    source = make_source("The Quay")
+    shelves = {"tags": ["long ways"], "categories": [make_category("On the way")]}
+    post = make_post("The long way", **shelves, source=source, link=make_link(source))
     Post.objects.filter(pk=post.pk).update(editor=editor)
     post.correct("It was Tuesday.", by=editor)
     post.autosaves.create(user=editor, guid=post.guid, fields={"title": ["The long way"]})

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from tests.bench import comments, subscriptions
+from tests.bench import comments, desk, subscriptions
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -24,17 +24,20 @@ def run(words: Sequence[str]) -> int:
     # The pages name static files by their hashes, as in production.
     call_command("collectstatic", interactive=False, verbosity=0)
     measured: dict[int, list[Measured]] = {}
+    at_the_desk: dict[int, dict[str, desk.Cost]] = {}
     for size in arguments.sizes:
         with filled_database(size):
             measured[size] = measure(pages(), get_wsgi_application(), BareHandler(), arguments.rounds)
             versions, found = _versions(), plans()
             of_comments = list(comments.ratios())
+            at_the_desk[size] = desk.costs()
     with filled_database(arguments.sizes[0]):
         of_letters = list(subscriptions.ratios())
     say(versions)
     for size, of_size in measured.items():
         say(table(size, of_size))
-    report, is_within = limits_report(measured, [*of_comments, *of_letters])
+        say(desk.table(size, at_the_desk[size]))
+    report, is_within = limits_report(measured, [*of_comments, *desk.ratios(at_the_desk), *of_letters])
     say("\n".join(subscriptions.lines))
     say(report)
     say(plans_report(arguments.sizes[-1], found))
