@@ -22,7 +22,7 @@ from posts.dating import byline_date, byline_moment, site_time
 from posts.hooks import nested_modules
 from posts.models import AlsoReported, Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
-from posts.rendering import plain_text
+from posts.rendering import fit, plain_text
 from sources.models import Source, host_of
 
 PAGE_SIZE = 10
@@ -97,7 +97,7 @@ class ListedPost:
     def _text(self) -> str:
         if not self.notice:
             return self.text_html
-        words = f"<strong>Content notice:</strong> <bdi>{escape(self.notice)}</bdi>"
+        words = f"<strong>Content notice:</strong> <bdi>{escape(fit(self.notice))}</bdi>"
         if not self.text_html:
             return f'<p class="post-notice" dir="ltr">{words}</p>'
         return (
@@ -111,7 +111,7 @@ class ListedPost:
         if not self.notice:
             return excerpt or plain_text(self.text_html, length)
         stop = "" if self.notice.endswith((".", "!", "?", "…")) else "."
-        return f"Content notice: {self.notice}{stop} {excerpt}".strip()
+        return f"Content notice: {fit(self.notice)}{stop} {excerpt}".strip()
 
     @cached_property
     def url(self) -> str:
