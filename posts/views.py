@@ -202,18 +202,22 @@ def _is_for(post: Post | None, user: Any) -> TypeGuard[Post]:
 
     Who asks comes first, so that the answer to others is the same whether there is such a post or not.
     """
-    if not user.has_perm("posts.change_post") or post is None or post.state == State.REMOVED:
+    if not user.has_perm("posts.change_post") or post is None or not _has_something_to_show(post):
         return False
     return post.editor_id == user.pk or user.has_perm("posts.publish_post")
+
+
+def _has_something_to_show(post: Post) -> bool:
+    """A post that is held back is seen in the admin alone, and of one that was taken down nothing is left."""
+    return not post.is_held and post.state != State.REMOVED
 
 
 def show_unpublished(request: HttpRequest, post: Post, *, note: str = "") -> HttpResponse:
     """Show a post that readers do not see on the real page, and have nobody keep it.
 
-    `note` stands above it; empty, it says that only editors see this. One that is held back is shown to nobody, and
-    of one that was taken down there is nothing to show (Http404).
+    `note` stands above it; empty, it says that only editors see this. Raises Http404 for one that nobody may see so.
     """
-    if post.is_held or post.state == State.REMOVED:
+    if not _has_something_to_show(post):
         raise Http404("There is no such post.")
     response = _show_post(request, post, note=note or f"{post.status_label}: only editors see this page.")
     add_never_cache_headers(response)
