@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.utils.safestring import SafeString
 
 HOME = SafeString("/")
+CORRECTIONS = SafeString("/corrections/")
 
 
 def post_url(published_on: dt.date, slug: str) -> str:

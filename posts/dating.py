@@ -26,6 +26,11 @@ def byline_date(moment: dt.datetime) -> str:
     return format_date(site_time(moment), "F j, Y")
 
 
+def byline_iso(moment: dt.datetime) -> str:
+    """2013-03-31, for machines"""
+    return f"{site_date(moment):%Y-%m-%d}"
+
+
 def byline_moment(moment: dt.datetime) -> str:
     """March 31, 2013 at 3:17 pm, the form of the old blog"""
     local = site_time(moment)

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from posts import listing
+from posts import corrections, listing
 from posts.addressing import tag_url, tags_url
 from posts.dating import period
+from posts.gone import Gone
 from posts.listing import Listing, Shelf
-from posts.models import Category, Post, Tag
+from posts.models import Category, FormerAddress, Post, Tag
 from sources.models import Source
 from sources.naming import tidy_slug
 
@@ -33,14 +34,45 @@ class Found:
         return self.listing.url
 
 
-def find_post(year: int, month: int, day: int, slug: str) -> Post | None:
-    """Find the post of that day and slug, public or not; an impossible date is not found (Http404)."""
+def find_post(year: int, month: int, day: int, slug: str) -> Post:
+    """Find the public post that lives at an address, or once did: where it is now, it says itself.
+
+    Raises Gone where readers had one that is here no longer, and Http404 where there is none for them.
+    """
+    return for_readers(post_at(year, month, day, slug))
+
+
+def for_readers(post: Post | None) -> Post:
+    if post is not None and post.is_gone:
+        raise Gone(post)
+    if post is None or not post.is_public:
+        raise Http404("There is no such post.")
+    return post
+
+
+def post_at(year: int, month: int, day: int, slug: str) -> Post | None:
+    """Return the post of that day and slug, or the one that left this address, whatever its state.
+
+    Raises Gone where that is deleted for good, and Http404 for an impossible date.
+    """
     try:
         period(year, month, day)
     except (ValueError, OverflowError) as error:
         raise Http404("No calendar has this date.") from error
-    day_of_post = f"{year:04}-{month:02}-{day:02}"
-    return Post.objects.select_related("link").filter(published_on=day_of_post, slug=tidy_slug(slug)).first()
+    address = {"published_on": f"{year:04}-{month:02}-{day:02}", "slug": tidy_slug(slug)}
+    posts = Post.objects.defer(*Post.TEXTS)
+    post = posts.filter(**address).first()
+    former = None if post else FormerAddress.objects.filter(**address).first()
+    if former is None:
+        return post
+    if former.post_id is None:
+        raise Gone
+    return posts.filter(pk=former.post_id).first()
+
+
+def find_corrections() -> Found:
+    words = f"What was wrong on {settings.SITE_NAME}, and is right now."
+    return Found(corrections.of_public_posts(), "Corrections", words, {})
 
 
 def find_home() -> Found:

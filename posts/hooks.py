@@ -5,7 +5,8 @@ A nested app that has something to say has a module or a template of a known nam
 - `tidying.py`, `tidy(at)`: delete what has had its time (see the command `tidy`)
 - `remarking.py`, `COLUMNS`, `remark(post, values)`: a word on each post of a listing ("3 comments"), from columns of
   its query
-- `happening.py`, `happened(since)`: what other systems may be told of (see `Happening`)
+- `happening.py`, `happened(since)`: what other systems may be told of (see `Happening`), and if it has
+  `is_still_to_be_told(kind, data)`, whether that still holds when it is sent
 - `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
 - `making.py`, `make(number, seed)`: its share of `make_posts`

@@ -8,7 +8,8 @@ building model instances would cost more than all the rest of the page.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from html import escape
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Value, When
 from django.http import Http404
@@ -19,9 +20,10 @@ from django.utils.safestring import SafeString
 from posts.addressing import HOME, category_url, page_url, post_url, preview_url, source_url, tag_url
 from posts.dating import byline_date, byline_moment, site_time
 from posts.hooks import nested_modules
-from posts.models import Category, CategoryEntry, Post, Tag, TaggedPost, Tally
+from posts.models import AlsoReported, Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
-from sources.models import Source
+from posts.rendering import fit, plain_text
+from sources.models import Source, host_of
 
 PAGE_SIZE = 10
 
@@ -31,6 +33,27 @@ class Shelf(NamedTuple):
 
     name: str
     url: str
+
+
+class Report(NamedTuple):
+    """What an outlet published on the matter: the original, or another one. Of an old post the page may be unknown."""
+
+    outlet: str
+    home_page: str
+    address: str = ""
+    language: str = ""
+    headline: str = ""
+    byline: str = ""
+    published_on: dt.date | Literal[""] = ""
+    retrieved_on: dt.date | Literal[""] = ""
+
+    @property
+    def name(self) -> str:
+        return self.headline or host_of(self.address)
+
+    @property
+    def is_described(self) -> bool:
+        return bool(self.address and (self.headline or self.byline or self.published_on))
 
 
 @dataclass
@@ -45,7 +68,9 @@ class ListedPost:
     published_at: dt.datetime | None
     published_on: dt.date | None
     updated_at: dt.datetime
-    html: str
+    notice: str
+    corrections_html: str
+    text_html: str
     is_cut: bool
     source_name: str | None
     source_slug: str | None
@@ -54,6 +79,39 @@ class ListedPost:
     categories: list[Shelf] = field(default_factory=list)
     tags: list[Shelf] = field(default_factory=list)
     remarks: list[Shelf] = field(default_factory=list)  # of nested apps, on listings: "3 comments"
+    # Where the whole post is read:
+    original: Report | None = None
+    also: list[Report] = field(default_factory=list)
+
+    @cached_property
+    def html(self) -> SafeString:
+        """Its corrections and its text, as its page, listings, feeds and letters show them alike.
+
+        Under a content notice the text is folded until a reader asks for it.
+        """
+        # Each part has a direction of its own: our words above it do not turn a text in Arabic.
+        above = f'<div class="post-corrections" dir="auto">{self.corrections_html}</div>\n'
+        # Made by posts.rendering and posts.models.correction, which let nothing else through.
+        return SafeString((above if self.corrections_html else "") + self._text())
+
+    def _text(self) -> str:
+        if not self.notice:
+            return self.text_html
+        words = f"<strong>Content notice:</strong> <bdi>{escape(fit(self.notice))}</bdi>"
+        if not self.text_html:
+            return f'<p class="post-notice" dir="ltr">{words}</p>'
+        return (
+            f'<details class="post-notice"><summary dir="ltr">{words}</summary>'
+            f'<div dir="auto" data-nosnippet>{self.text_html}</div></details>'
+        )
+
+    def summary(self, length: int, excerpt_length: int | None = None) -> str:
+        """Return its excerpt, or else its first words; of a text under a content notice, the notice and no word."""
+        excerpt = plain_text(escape(self.excerpt), excerpt_length)
+        if not self.notice:
+            return excerpt or plain_text(self.text_html, length)
+        stop = "" if self.notice.endswith((".", "!", "?", "…")) else "."
+        return f"Content notice: {fit(self.notice)}{stop} {excerpt}".strip()
 
     @cached_property
     def url(self) -> str:
@@ -88,6 +146,10 @@ class Listing:
     def posts(self, *, start: int = 0, stop: int = PAGE_SIZE, whole: bool = False) -> list[ListedPost]:
         return read_posts(Post.objects.filter(pk__in=self.ids[start:stop]), whole=whole)
 
+    def rows(self, start: int, stop: int) -> list[Any]:
+        """Return what one page shows."""
+        return self.posts(start=start, stop=stop)
+
     def page(self, number: int) -> "ListingPage":
         """Return one page, the first even where nothing is listed; raises Http404 beyond the end."""
         last = max(1, -(-self.count // PAGE_SIZE))
@@ -117,9 +179,9 @@ class ListingPage:
     last: int
 
     @cached_property
-    def posts(self) -> list[ListedPost]:
+    def rows(self) -> list[Any]:
         start = (self.number - 1) * PAGE_SIZE
-        return self.listing.posts(start=start, stop=start + PAGE_SIZE)
+        return self.listing.rows(start, start + PAGE_SIZE)
 
     def url_of(self, number: int) -> str:
         return page_url(self.listing.url, number)
@@ -251,21 +313,31 @@ _ROW = {
     "link_address": F("link__address"),
     "link_language": F("link__language"),
 }
-_COLUMNS = ["id", "title", "slug", "guid", "excerpt", "published_at", "published_on", "updated_at"]
+_COLUMNS = [
+    "id", "title", "slug", "guid", "excerpt", "published_at", "published_on", "updated_at", "notice",
+    "corrections_html",
+]  # fmt: skip
+# What makes a Report, in its order: of the original, and of the others.
+_OF_ORIGINAL = (
+    "source__name", "source__home_page", "link__address", "link__language", "link__headline", "link__byline",
+    "link__published_on", "link__retrieved_on",
+)  # fmt: skip
+_OF_OTHERS = tuple(f"link__{name.removeprefix('link__')}" for name in _OF_ORIGINAL)
 
 
 def read_posts(posts: QuerySet[Post], *, whole: bool = False) -> list[ListedPost]:
     """Return these posts, newest first, with what their articles show, in three queries.
 
-    On a listing a text with <!--more--> ends there, and nested apps have their word; `whole` reads all of the text.
+    On a listing a text with <!--more--> ends there, and nested apps have their word; `whole` reads all of the text,
+    and in two queries more who reported the matter.
     """
     remarking = () if whole else nested_modules("remarking")
     said = {name: column for module in remarking for name, column in module.COLUMNS.items()}
     if whole:
-        text = {"html": F("body_html"), "is_cut": Value(False)}
+        text = {"text_html": F("body_html"), "is_cut": Value(False)}
     else:
         text = {
-            "html": Case(When(lead_html="", then="body_html"), default="lead_html"),
+            "text_html": Case(When(lead_html="", then="body_html"), default="lead_html"),
             "is_cut": Case(When(lead_html="", then=Value(False)), default=Value(True)),
         }
     rows = posts.order_by("-listed_at", "-id").values(*_COLUMNS, **_ROW, **text, **said)
@@ -273,7 +345,6 @@ def read_posts(posts: QuerySet[Post], *, whole: bool = False) -> list[ListedPost
     for row in rows:
         values = {name: row.pop(name) for name in said}
         post = listed[row["id"]] = ListedPost(**row)
-        post.html = SafeString(post.html)  # made by posts.rendering, which lets nothing else through
         for module in remarking:
             module.remark(post, values)
     for pk, name, path in (
@@ -288,4 +359,20 @@ def read_posts(posts: QuerySet[Post], *, whole: bool = False) -> list[ListedPost
         .values_list("content_object_id", "tag__name", "tag__slug")
     ):
         listed[pk].tags.append(Shelf(name, tag_url(slug)))
+    if whole:
+        _add_reports(listed)
     return list(listed.values())
+
+
+def _add_reports(listed: dict[int, ListedPost]) -> None:
+    originals = Post.objects.filter(pk__in=listed, source__isnull=False).values_list("pk", *_OF_ORIGINAL)
+    for pk, *values in originals:
+        listed[pk].original = _report(values)
+    others = AlsoReported.objects.filter(post__in=listed).order_by("position", "pk")
+    for pk, *values in others.values_list("post_id", *_OF_OTHERS):
+        listed[pk].also.append(_report(values))
+
+
+def _report(values: list[Any]) -> Report:
+    # Where the page is unknown its columns are empty.
+    return Report._make("" if value is None else value for value in values)

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from posts.addressing import category_url, post_url, source_url, tag_url
+from posts.addressing import CORRECTIONS, category_url, post_url, source_url, tag_url
 from posts.models import Category, Post, Tag
 from sources.models import Source
 
@@ -77,7 +77,7 @@ class _ShelfSitemap(_Section):
 
 class PageSitemap(_Section):
     def items(self) -> list[str]:
-        indexes = ["/", "/archive/", "/tag/", "/category/", "/source/"]
+        indexes = ["/", "/archive/", "/tag/", "/category/", "/source/", CORRECTIONS]
         return indexes + list(FlatPage.objects.order_by("url").values_list("url", flat=True))
 
     def location(self, item: str) -> str:

@@ -14,13 +14,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import feedgenerator
+from django.utils.dateformat import format as format_date
 from django.views.decorators.http import require_safe
 
+from posts.addressing import CORRECTIONS
+from posts.corrections import ListedCorrection
 from posts.finding import Found
-from posts.listing import ListedPost
-from posts.rendering import plain_text
+from posts.gone import tells_gone
+from posts.listing import ListedPost, Report
+from posts.rendering import fit, plain_text
 
 LENGTH = 20
+SUMMARY_LENGTH = 300
 
 
 class Followed(Protocol):
@@ -44,6 +49,7 @@ class FeedItem:
     published_at: dt.datetime | None
     updated_at: dt.datetime
     original: str | None = None
+    also: list[Report] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
 
 
@@ -72,6 +78,9 @@ class _Atom(feedgenerator.Atom1Feed):
         super().add_item_elements(handler, item)
         if item["original"]:
             handler.addQuickElement("link", "", {"rel": "via", "href": item["original"]})
+        for report in item["also"]:
+            attributes = {"rel": "related", "href": report.address, "title": fit(report.headline or report.outlet)}
+            handler.addQuickElement("link", "", attributes)
         if item["content"]:
             handler.addQuickElement("content", item["content"], {"type": "html"})
 
@@ -169,7 +178,7 @@ class RssFeed(Feed):
         return item.categories
 
     def item_extra_kwargs(self, item: FeedItem) -> dict[str, Any]:
-        return {"content": item.html, "original": item.original}
+        return {"content": item.html, "original": item.original, "also": item.also}
 
 
 class AtomFeed(RssFeed):
@@ -195,12 +204,30 @@ def _item_of_post(post: ListedPost) -> FeedItem:
         title=post.display_title,
         url=post.url,
         guid=post.guid,
-        summary=plain_text(escape(post.excerpt)) or plain_text(post.html, 300) or _source_line(post),
-        html=absolute(post.html) + _source_html(post),
+        summary=post.summary(SUMMARY_LENGTH) or _source_line(post),
+        html=absolute(post.html) + _reports_html(post),
         published_at=post.published_at,
         updated_at=post.updated_at,
         original=post.link_address,
+        also=post.also,
         categories=list(dict.fromkeys(shelf.name for shelf in post.categories + post.tags)),
+    )
+
+
+def items_of_corrections(found: Found) -> list[FeedItem]:
+    return [_item_of_correction(each) for each in found.listing.rows(0, LENGTH)]
+
+
+def _item_of_correction(correction: ListedCorrection) -> FeedItem:
+    post = f'<a href="{settings.SITE_URL}{correction.url}">{escape(correction.title)}</a>'
+    return FeedItem(
+        title=f"Correction: {correction.title}",
+        url=correction.url,
+        guid=f"{settings.SITE_URL}{CORRECTIONS}#{correction.pk}",
+        summary=plain_text(correction.html, SUMMARY_LENGTH),
+        html=f"{correction.html}\n<p>In: {post}</p>",
+        published_at=correction.made_at,
+        updated_at=correction.made_at,
     )
 
 
@@ -210,6 +237,7 @@ def feed_view[F: Followed](
     """Return the view of a kind of feed; an alias in the address leads to the feed's own one, as on the page."""
 
     @require_safe
+    @tells_gone
     def show_feed(request: HttpRequest, **address: Any) -> HttpResponse:
         found = find(**address)
         own_path = f"{found.url}feed/{kind.ending}"
@@ -237,10 +265,29 @@ def _source_line(item: ListedPost) -> str:
     return f"Source: {item.source_name}" if item.source_name else ""
 
 
-def _source_html(item: ListedPost) -> str:
-    if not item.source_name:
-        return ""
-    name = escape(item.source_name)
-    if item.link_address:
-        name = f'<a href="{escape(item.link_address)}" rel="noopener noreferrer">{name}</a>'
-    return f"\n<p>Source: {name}</p>"
+def _reports_html(item: ListedPost) -> str:
+    """What others published, apart from our text: where it comes from, what that says of itself, who else has it."""
+    if item.original is None:
+        lines = []
+    elif item.original.is_described:
+        lines = [f"Source: {_outlet(item.original)}", _described(item.original)]
+    else:
+        lines = [f"Source: {_outlet(item.original)}"]
+    if item.also:
+        lines.append(f"Also reported by: {', '.join(map(_outlet, item.also))}")
+    return "".join(f"\n<p>{fit(line)}</p>" for line in lines)
+
+
+def _outlet(report: Report) -> str:
+    return _linked(report, escape(report.outlet))
+
+
+def _linked(report: Report, words: str) -> str:
+    return f'<a href="{escape(report.address)}" rel="noopener noreferrer">{words}</a>' if report.address else words
+
+
+def _described(report: Report) -> str:
+    language = f' lang="{report.language}"' if report.language else ""
+    byline = f" by {escape(report.byline)}" if report.byline else ""
+    date = f", published on {format_date(report.published_on, 'F j, Y')}" if report.published_on else ""
+    return f"The original: <cite{language}>{_linked(report, escape(report.name))}</cite>{byline}{date}."

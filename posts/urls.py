@@ -76,6 +76,10 @@ urlpatterns = [
     path(POST, views.post_detail, name="post-detail"),
     path("preview/<int:pk>/", views.post_preview, name="post-preview"),
     path("archive/", views.archive, name="archive"),
+    *syndication.feed_addresses(
+        "corrections/", finding.find_corrections, "correction-feed", syndication.items_of_corrections
+    ),
+    *listing("corrections/", views.correction_list, "correction-list"),
     path("tag/", views.tag_list, name="tag-list"),
     *feeds("tag/<word:slug>/", finding.find_tag, "tag-feed"),
     *listing("tag/<word:slug>/", views.tag_detail, "tag-detail"),

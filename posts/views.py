@@ -3,7 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.db.models import Count
@@ -13,19 +13,29 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.dates import MONTHS
 from django.views.decorators.http import require_safe
 
-from posts import listing
-from posts.addressing import archive_url, page_url, post_url, source_url, tag_url
+from posts import listing, structured
+from posts.addressing import archive_url, page_url, post_url, preview_url, source_url, tag_url
 from posts.dating import byline_date, period
-from posts.finding import Found, find_category, find_home, find_post, find_source, find_tag
-from posts.listing import ListedPost
+from posts.finding import (
+    Found,
+    find_category,
+    find_corrections,
+    find_home,
+    find_source,
+    find_tag,
+    for_readers,
+    post_at,
+)
+from posts.gone import tells_gone
+from posts.life import State
 from posts.models import Category, Post, Tag
-from posts.rendering import plain_text
 from sources.models import Source
 
 # The nineteen initial consonants of Hangul as parts of a syllable (U+1100–1112), and as letters that stand alone.
 INITIALS = "".join(map(chr, range(0x1100, 0x1113)))
 COMPATIBLE = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 DEEPEST_SHOWN = 4  # of the category tree, as steps to the right
+DESCRIPTION_LENGTH = 200
 
 
 # --- Listings
@@ -86,6 +96,12 @@ def archive_period(
     above += [(MONTHS[month], archive_url(year, month))] if month and day else []
     found = Found(posts, heading, f"What was published in {heading}.", {"above": above})
     return _show(request, found, number, "posts/archive_period.html", _base_url(request, number))
+
+
+@require_safe
+def correction_list(request: HttpRequest, number: int | None = None) -> HttpResponse:
+    found = find_corrections()
+    return _show(request, found, number, "posts/correction_list.html", found.url)
 
 
 # --- Indexes
@@ -159,55 +175,76 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@tells_gone
 def post_detail(request: HttpRequest, year: int, month: int, day: int, slug: str) -> HttpResponse:
-    post = find_post(year, month, day, slug)
-    if post is None or not post.is_public:
-        return _show_to_editors(request, post)
-    if request.get_full_path().partition("?")[0] != post.get_absolute_url():
-        return redirect(post, permanent=True)
-    return _show_post(request, post)
+    post = post_at(year, month, day, slug)
+    if (post is None or not post.is_public) and _is_for(post, request.user):
+        return show_unpublished(request, post)
+    post = for_readers(post)
+    url = post.get_absolute_url()
+    if request.get_full_path().partition("?")[0] != url:
+        return _ask_again(redirect(url, permanent=True))
+    return _ask_again(_show_post(request, post))
 
 
 @require_safe
 def post_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft on the real page; once it has a permalink, that."""
-    post = Post.objects.select_related("link").filter(pk=pk).first()
-    return _show_to_editors(request, post, is_preview=True)
+    post = Post.objects.defer(*Post.TEXTS).filter(pk=pk).first()
+    if not _is_for(post, request.user):
+        raise Http404("There is no such post.")
+    url = post.get_absolute_url()
+    return redirect(url) if url != preview_url(pk) else show_unpublished(request, post)
 
 
-def _show_to_editors(request: HttpRequest, post: Post | None, *, is_preview: bool = False) -> HttpResponse:
-    """Show it to those who may edit posts, and to nobody's cache; for everyone else there is nothing here.
+def _is_for(post: Post | None, user: Any) -> TypeGuard[Post]:
+    """Say whether this is somebody of the desk who sees this post: editors all of them, writers their own.
 
     Who asks comes first, so that the answer to others is the same whether there is such a post or not.
     """
-    if not request.user.has_perm("posts.change_post") or post is None:
+    if not user.has_perm("posts.change_post") or post is None or not _has_something_to_show(post):
+        return False
+    return post.editor_id == user.pk or user.has_perm("posts.publish_post")
+
+
+def _has_something_to_show(post: Post) -> bool:
+    """A post that is held back is seen in the admin alone, and of one that was taken down nothing is left."""
+    return not post.is_held and post.state != State.REMOVED
+
+
+def show_unpublished(request: HttpRequest, post: Post, *, note: str = "") -> HttpResponse:
+    """Show a post that readers do not see on the real page, and have nobody keep it.
+
+    `note` stands above it; empty, it says that only editors see this. Raises Http404 for one that nobody may see so.
+    """
+    if not _has_something_to_show(post):
         raise Http404("There is no such post.")
-    response = redirect(post) if is_preview and post.published_on else _show_post(request, post)
+    response = _show_post(request, post, note=note or f"{post.status_label}: only editors see this page.")
     add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _show_post(request: HttpRequest, post: Post) -> HttpResponse:
+def _show_post(request: HttpRequest, post: Post, *, note: str = "") -> HttpResponse:
     [shown] = listing.read_posts(Post.objects.filter(pk=post.pk), whole=True)
     older, newer = post.previous_and_next()
     context = {
         "post": shown,
-        "link": post.link,
-        "preview": None if post.is_public else post,
-        "description": _describe(shown),
+        "preview": post if note else None,
+        "note": note,
+        "description": shown.summary(DESCRIPTION_LENGTH, DESCRIPTION_LENGTH),
+        "structured": "" if note else structured.written(structured.posting(shown)),
         "older": _neighbour(older),
         "newer": _neighbour(newer),
         "feed_url": "/feed/",
     }
-    response = render(request, "posts/post_detail.html", context)
-    # What stands here may be withdrawn, and a comment under it removed: who keeps the page asks before showing it.
+    return render(request, "posts/post_detail.html", context)
+
+
+def _ask_again(response: HttpResponse) -> HttpResponse:
+    """What stands here may be withdrawn or move, a comment under it removed: who keeps it asks before using it."""
     patch_cache_control(response, no_cache=True)
     return response
-
-
-def _describe(post: ListedPost) -> str:
-    return plain_text(post.excerpt or post.html, 200)
 
 
 def _neighbour(row: dict[str, Any] | None) -> dict[str, str] | None:

@@ -101,6 +101,8 @@ def compose_ask(data: dict[str, Any]) -> Message:
     follow = Follow.objects.filter(pk=data["follow"], confirmed_at=None).select_related("comment__post").first()
     if follow is None or follow.comment.state not in (Comment.State.HELD, Comment.State.APPROVED):
         raise NotWanted("The comment is gone, or its writer has answered.")
+    if not follow.comment.post.is_public:
+        raise NotWanted("The post that the letter would name is not public.")
     subject = f"Do you want to be told of answers? ({settings.SITE_NAME})"
     return render_message("comment_ask", subject, {"url": follow_url(follow.token), "post": follow.comment.post})
 

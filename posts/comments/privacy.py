@@ -17,7 +17,7 @@ def export(email: str) -> dict[str, Any]:
         "address": email,
         "comments": [
             {
-                "post": settings.SITE_URL + comment.post.get_absolute_url(),
+                "post": settings.SITE_URL + comment.post.get_absolute_url() if comment.post.is_public else None,
                 "written_at": comment.written_at.isoformat(),
                 "state": comment.state,
                 "name": comment.name,

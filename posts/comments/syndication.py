@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404
 
 from posts.addressing import HOME
 from posts.comments.models import Comment, CommentQuerySet
@@ -31,8 +30,6 @@ def find_all() -> Conversation:
 
 def find_of_post(**address: Any) -> Conversation:
     post = find_post(**address)
-    if post is None or not post.is_public:
-        raise Http404("There is no such post.")
     heading = f"Comments on “{post}”"
     comments = Comment.objects.visible().filter(post=post)
     return Conversation(post.get_absolute_url(), heading, f"What readers say under “{post}”.", comments)

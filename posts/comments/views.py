@@ -29,6 +29,7 @@ from posts.comments.privacy import erase, export
 from posts.comments.syndication import latest
 from posts.comments.writing import Draft, find_stored, new_stamp, once_of, write
 from posts.finding import find_post
+from posts.gone import tells_gone
 from posts.limiting import Rule, TooOften
 from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, render_comment
@@ -47,11 +48,10 @@ _seen = TimestampSigner(salt="posts.comments.sent")
 @form_of_readers
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_what_was_typed
+@tells_gone
 def comment_write(request: HttpRequest, **address: Any) -> HttpResponse:
     """Take a comment: preview it, refuse it in words, or store it and lead to the page that says what happens next."""
     post = find_post(**address)
-    if post is None or not post.is_public:
-        raise Http404("There is no such post.")
     if request.method != "POST":
         return redirect(f"{post.get_absolute_url()}#respond")
     form = CommentForm(request.POST)

@@ -11,7 +11,6 @@ from posts.lettering import letter_html, letter_text
 from posts.listing import ListedPost, read_posts
 from posts.models import Post
 from posts.outbox.composing import Message, NotWanted, composes, render_message
-from posts.rendering import plain_text
 from posts.subscriptions.announcing import TELLS, followers_of
 from posts.subscriptions.asking import ASKED, is_shut_out
 from posts.subscriptions.digesting import COLLECTS
@@ -76,7 +75,7 @@ class LetterPost:
             url=url,
             html=SafeString(letter_html(post.html, url)),
             text=letter_text(post.html, url),
-            summary=plain_text(post.excerpt or post.html, SUMMARY),
+            summary=post.summary(SUMMARY, SUMMARY),
             categories=", ".join(shelf.name for shelf in post.categories),
         )
 

@@ -38,7 +38,8 @@ def compose_letter(letter: Letter) -> Message:
     """Compose a letter to nobody. Raises NotWanted, in a sentence, where there is nothing that it could tell."""
     to = Addressee(MADE_UP_TOKEN, letter.is_discreet, [WHOLE_SITE.words])
     if letter.what == "post":
-        posts = read_posts(Post.objects.filter(pk=letter.post or 0))
+        # Of one that is held back no letter speaks, not even to an editor.
+        posts = read_posts(Post.objects.filter(pk=letter.post or 0, review_on=None))
         if not posts:
             raise NotWanted("Choose the post that the letter is about.")
         return post_letter(_as_published(posts[0]), to)

@@ -11,7 +11,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
 
-from posts.dating import byline_date, byline_moment
+from posts.dating import byline_date, byline_iso, byline_moment
 from posts.hooks import nested_apps
 from posts.listing import ListingPage, Shelf, Year
 from posts.rendering import render_post
@@ -76,6 +76,7 @@ def _rendered(text: str) -> str:
 
 
 register.filter("byline_date", byline_date)
+register.filter("byline_iso", byline_iso)
 register.filter("byline_moment", byline_moment)
 
 

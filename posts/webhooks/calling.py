@@ -31,6 +31,7 @@ SECONDS, MAX_BYTES = 10.0, 64 * 1024  # of one answer
 PATIENCE = 30.0  # seconds of a batch for one endpoint
 GONE = 410
 SWITCHED_OFF = "The endpoint is switched off."
+NOT_PUBLIC = "The post that it would name is not public any longer."
 SENT_ELSEWHERE = "It answered {}, a redirect: a signed call goes only to the address that was given."
 
 
@@ -74,11 +75,7 @@ def _publication(post: Post) -> Happening:
         "tags": sorted(tagged.tag.name for tagged in post.tagged.all()),
         "categories": sorted(category.name for category in post.categories.all()),
     }
-    return Happening(Kind.POST_PUBLISHED, publication_key(post.pk), post.published_at, data)
-
-
-def publication_key(pk: int) -> str:
-    return f"{Kind.POST_PUBLISHED}:{pk}"
+    return Happening(Kind.POST_PUBLISHED, f"{Kind.POST_PUBLISHED}:{post.pk}", post.published_at, data)
 
 
 def queue_test(endpoint: Endpoint) -> None:
@@ -121,6 +118,9 @@ def _send(row: Call, at: dt.datetime | None) -> Answer | None:
     if not row.endpoint.is_active and row.kind != TEST:
         row.record_failure(SWITCHED_OFF, is_final=True, at=at)
         return None
+    if not _is_still_to_be_told(row):
+        row.record_failure(NOT_PUBLIC, is_final=True, at=at)
+        return None
     if not row.hand_over(at):
         return None
     answer = _post(row, at or timezone.now())
@@ -128,6 +128,15 @@ def _send(row: Call, at: dt.datetime | None) -> Answer | None:
         answer.save()
         _record(row, answer, at)
     return answer
+
+
+def _is_still_to_be_told(row: Call) -> bool:
+    """Say whether what a call was written for may still be named: meanwhile a post may be held back, or gone."""
+    data = row.body.get("data", {})
+    if row.kind == Kind.POST_PUBLISHED and not Post.objects.published().filter(pk=data.get("id")).exists():
+        return False
+    asked = (module for module in nested_modules("happening") if hasattr(module, "is_still_to_be_told"))
+    return all(module.is_still_to_be_told(row.kind, data) for module in asked)
 
 
 def _post(row: Call, at: dt.datetime) -> Answer:

@@ -1,17 +1,14 @@
-"""What becomes of calls when the post is taken down: they hold its title, and what is not sent yet stays unsent."""
+"""Of a post that is taken down nothing remains here either: a call repeats its title."""
 
 from typing import Any
 
-from posts.models import Post
-from posts.models.post import erasing
-from posts.webhooks.calling import publication_key
-from posts.webhooks.models import Call, Endpoint
+from posts.models.post import Post, erasing
+from posts.webhooks.models import Call, Kind
 
 
 def connect() -> None:
-    erasing.connect(erase_calls, sender=Post)
+    erasing.connect(forget, sender=Post)
 
 
-def erase_calls(post: Post, **_: Any) -> None:
-    endpoints = Endpoint.objects.values_list("pk", flat=True)
-    Call.objects.filter(key__in=[f"{pk}:{publication_key(post.pk)}" for pk in endpoints]).delete()
+def forget(post: Post, **_: Any) -> None:
+    Call.objects.filter(kind=Kind.POST_PUBLISHED, body__data__id=post.pk).delete()

@@ -68,4 +68,4 @@ def pages() -> list[Page]:
 
 def _page(name: str, of: Listing, number: int = 1) -> Page:
     page = of.page(number)
-    return Page(name, page.url_of(number), tuple(post.id for post in page.posts))
+    return Page(name, page.url_of(number), tuple(post.id for post in page.rows))

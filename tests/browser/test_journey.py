@@ -118,7 +118,7 @@ def test_from_login_to_withdrawal(desk: Page, new_context):
     # Withdrawn, gone from all.
     desk.get_by_role("button", name="Withdraw").click()
     expect(desk.locator(".messagelist")).to_contain_text("is withdrawn")
-    assert reader.goto(post.get_absolute_url()).status == 404
+    assert reader.goto(post.get_absolute_url()).status == 410
     for place in [*places, *feeds]:
         assert "The long way to the border" not in reader.request.get(place).text()
 

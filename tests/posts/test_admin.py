@@ -115,8 +115,8 @@ class TestWriting:
         )
         assert Post.objects.get().state == "withdrawn"
         editor_client.logout()
-        for address in ("/tag/china/", post.get_absolute_url()):
-            assert editor_client.get(address).status_code == 404
+        assert editor_client.get("/tag/china/").status_code == 404
+        assert editor_client.get(post.get_absolute_url()).status_code == 410
         assert "Gone" not in editor_client.get("/").content.decode()
 
     def test_a_taken_slug_is_refused_at_the_field_and_nothing_typed_is_lost(self, editor_client):

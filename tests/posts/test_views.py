@@ -284,8 +284,8 @@ class TestPost:
         tomorrow = make_post(at=timezone.now() + dt.timedelta(days=1))
         gone = make_post()
         gone.withdraw()
-        for post in (tomorrow, gone):
-            assert client.get(post.get_absolute_url()).status_code == 404
+        assert client.get(tomorrow.get_absolute_url()).status_code == 404
+        assert client.get(gone.get_absolute_url()).status_code == 410
         client.force_login(editor)
         for post in (tomorrow, gone):
             assert client.get(post.get_absolute_url()).status_code == 200

@@ -200,7 +200,7 @@ class TestFeeds:
     def test_the_feed_of_a_withdrawn_post_ends(self, client, post):
         make_comment(post)
         post.withdraw()
-        assert client.get(f"{post.get_absolute_url()}feed/").status_code == 404
+        assert client.get(f"{post.get_absolute_url()}feed/").status_code == 410
         assert b"<item>" not in client.get("/comments/feed/").content
 
     def test_queries_do_not_grow_with_comments(self, client, post):
