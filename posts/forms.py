@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,9 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from posts.autosaving import opened, seal
+from posts.citing import report_also
 from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
-from posts.models import AlsoReported, Autosave, Image, Post
+from posts.models import Autosave, Image, Post
 from posts.models.image import MISSING_ALT
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
@@ -73,6 +74,15 @@ def writing_people() -> QuerySet[Any]:
     return (
         users.with_perm("posts.add_post", backend=BACKEND).filter(is_active=True, is_staff=True).order_by("username")
     )
+
+
+def content_faults(said: Mapping[str, Any]) -> dict[str, str]:
+    """Return why a post of these words cannot stand before readers, by the field at which it is mended."""
+    if not any(said.get(name) for name in ("title", "body", "source", "original_address")):
+        return {"body": "There is nothing to publish yet: write a title or a text, or name a source."}
+    if MISSING_ALT in said.get("body", ""):
+        return {"body": f"A picture has no description yet: replace “{MISSING_ALT}” by one."}
+    return {}
 
 
 class TagWidget(forms.SelectMultiple):
@@ -424,10 +434,8 @@ class PostForm(forms.ModelForm):
         return any(name in cleaned and cleaned[name] != _plain(self.before.texts[name]) for name in self.TEXTS)
 
     def _check_content(self, cleaned: dict[str, Any]) -> None:
-        if not any(cleaned.get(name) for name in ("title", "body", "source", "original_address")):
-            self.add_error("body", "There is nothing to publish yet: write a title or a text, or name a source.")
-        if MISSING_ALT in cleaned.get("body", ""):
-            self.add_error("body", f"A picture has no description yet: replace “{MISSING_ALT}” by one.")
+        for name, sentence in content_faults(cleaned).items():
+            self.add_error(name, sentence)
 
     def _check_moment(self, cleaned: dict[str, Any], now: Any) -> None:
         moment = cleaned.get("published_at")
@@ -472,23 +480,7 @@ class PostForm(forms.ModelForm):
         return Link(pk=pk) if pk else None
 
     def save_also_reported(self) -> None:
-        """Write the further reports in their order; each page is found or made as the original is."""
-        post, kept = self.instance, []
-        for address in self.cleaned_data["also_reported"]:
-            link = Link.objects.at(address)
-            if link is None:
-                source = find_source(address) or propose_source(address)
-                if source.pk is None:
-                    source.save()
-                link = Link.objects.create(given_address=address, source=source)
-            if link.pk != post.link_id and link.pk not in kept:
-                kept.append(link.pk)
-        if kept != list(post.also_reported.order_by("position").values_list("link", flat=True)):
-            post.also_reported.all().delete()
-            AlsoReported.objects.bulk_create(
-                AlsoReported(post=post, link_id=pk, position=position) for position, pk in enumerate(kept)
-            )
-            post.follow_filing()
+        report_also(self.instance, self.cleaned_data["also_reported"])
 
     def save(self, commit: bool = True) -> Post:
         if self.link is not None:

@@ -451,25 +451,13 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     def filed(self) -> dict[str, Any]:
         """Return what it is filed under and cites, in words, as a revision keeps it."""
-        link = self.link
-        original = (
-            {
-                "address": link.given_address,
-                "headline": link.headline,
-                "byline": link.byline,
-                "published_on": link.published_on.isoformat() if link.published_on else "",
-                "language": link.language,
-            }
-            if link
-            else {}
-        )
         return {
             "tags": list(self.tagged.order_by("tag__name_key").values_list("tag__name", flat=True)),
             "categories": list(self.categories.order_by("name").values_list("name", flat=True)),
             "category_ids": list(self.categories.order_by("name").values_list("pk", flat=True)),
             "also": self.also_addresses(),
             "source": self.source.name if self.source else "",
-            "original": original,
+            "original": self.link.in_words() if self.link else {},
         }
 
     def also_addresses(self) -> list[str]:

@@ -58,6 +58,16 @@ class Link(models.Model):
         self.host = host_of(self.address)
         super().save(**kwargs)
 
+    def in_words(self) -> dict[str, str]:
+        """Return what is known of the page, as whoever keeps a record of it writes it down."""
+        return {
+            "address": self.given_address,
+            "headline": self.headline,
+            "byline": self.byline,
+            "published_on": self.published_on.isoformat() if self.published_on else "",
+            "language": self.language,
+        }
+
 
 def find_source(address: str) -> Source | None:
     """Return the outlet to which a page belongs: by its home page's host, as the last page there, or by name."""
