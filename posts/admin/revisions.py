@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -182,8 +183,8 @@ def _revisions(post: Post) -> Any:
 def _rows(post: Post, page: Any) -> list[Row]:
     start = max(page.start_index() - 1, 0)
     revisions = list(_revisions(post)[start : start + REVISIONS_A_PAGE + 1])  # with the one before the last
-    pairs = zip(revisions, [*revisions[1:], None], strict=True)
-    rows = [_row(revision, before, is_current=start + n == 0) for n, (revision, before) in enumerate(pairs)]
+    pairs = enumerate(pairwise([*revisions, None]), start)
+    rows = [_row(revision, before, is_current=number == 0) for number, (revision, before) in pairs]
     return rows[:REVISIONS_A_PAGE]
 
 

@@ -467,7 +467,9 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
     def follow_filing(self) -> None:
         """Keep what was filed since: in the revision that this object wrote, or else in one of its own."""
         if self.revision is None:
-            self.keep_revision()
+            last = self.history.order_by("-history_id").values_list("filed", flat=True).first()
+            if last != self.filed():  # relations tell of every touch, the idle ones too
+                self.keep_revision()
         else:
             self.revision.filed = self.filed()
             self.revision.save(update_fields=["filed"])
