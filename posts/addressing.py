@@ -22,6 +22,10 @@ def preview_url(pk: int) -> str:
     return SafeString(f"/preview/{pk}/")
 
 
+def shared_preview_url(token: str) -> str:
+    return SafeString(f"/preview/{token}/")
+
+
 def tag_url(slug: str) -> str:
     return SafeString(f"/tag/{quote(slug)}/")
 

@@ -290,23 +290,17 @@ def _split_at_ends(words: list[tuple[str, str]]) -> Iterator[list[tuple[str, str
 
 def _without_chance(line: Line) -> Line:
     """Take what is alike by chance, short between two longer changes, for a part of the change."""
+    weights = [piece.weight for piece in line]  # at first: a change that grows must not take ever longer to weigh
     kept: Line = []
     for number, piece in enumerate(line):
-        if piece.is_alike and kept and not kept[-1].is_alike and number + 1 < len(line):
-            is_chance = piece.weight <= min(kept[-1].weight, line[number + 1].weight)
-            if is_chance:
-                _absorb(kept[-1], piece)
-                continue
-        if not piece.is_alike and kept and not kept[-1].is_alike:
-            _absorb(kept[-1], piece)
+        is_between = piece.is_alike and 0 < number < len(line) - 1
+        is_chance = is_between and weights[number] <= min(weights[number - 1], weights[number + 1])
+        if kept and not kept[-1].is_alike and (is_chance or not piece.is_alike):
+            kept[-1].before += piece.before
+            kept[-1].after += piece.after
         else:
             kept.append(piece)
     return kept
-
-
-def _absorb(piece: Piece, other: Piece) -> None:
-    piece.before += other.before
-    piece.after += other.after
 
 
 def _compare(before: str, after: str, budget: int) -> list[Line]:
@@ -440,7 +434,8 @@ def compare_texts(
     """
     rows = list(_rows(_compare(before, after, BUDGET)))
     if all(piece.is_alike for row in rows for piece in row):
-        return format_html('<p class="diff-alike">{}: no difference.</p>', caption)
+        said = "no difference" if tidy(before) == tidy(after) else "they differ only in blanks"
+        return format_html('<p class="diff-alike">{}: {}.</p>', caption, said)
     return format_html(
         '<table class="diff"><caption>{}</caption><thead><tr><th scope="col">{}</th><th scope="col">{}</th></tr>'
         "</thead>"

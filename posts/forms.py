@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,15 @@ def writing_people() -> QuerySet[Any]:
     return (
         users.with_perm("posts.add_post", backend=BACKEND).filter(is_active=True, is_staff=True).order_by("username")
     )
+
+
+def content_faults(said: Mapping[str, Any]) -> dict[str, str]:
+    """Return why a post of these words cannot stand before readers, by the field at which it is mended."""
+    if not any(said.get(name) for name in ("title", "body", "source", "original_address")):
+        return {"body": "There is nothing to publish yet: write a title or a text, or name a source."}
+    if MISSING_ALT in said.get("body", ""):
+        return {"body": f"A picture has no description yet: replace “{MISSING_ALT}” by one."}
+    return {}
 
 
 class TagWidget(forms.SelectMultiple):
@@ -424,10 +433,8 @@ class PostForm(forms.ModelForm):
         return any(name in cleaned and cleaned[name] != _plain(self.before.texts[name]) for name in self.TEXTS)
 
     def _check_content(self, cleaned: dict[str, Any]) -> None:
-        if not any(cleaned.get(name) for name in ("title", "body", "source", "original_address")):
-            self.add_error("body", "There is nothing to publish yet: write a title or a text, or name a source.")
-        if MISSING_ALT in cleaned.get("body", ""):
-            self.add_error("body", f"A picture has no description yet: replace “{MISSING_ALT}” by one.")
+        for name, sentence in content_faults(cleaned).items():
+            self.add_error(name, sentence)
 
     def _check_moment(self, cleaned: dict[str, Any], now: Any) -> None:
         moment = cleaned.get("published_at")

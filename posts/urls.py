@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import finding, syndication, views
+from posts import finding, previewing, syndication, views
 from posts.finding import Found
 from posts.sitemaps import sitemap_index, sitemap_section
 
@@ -74,6 +74,7 @@ urlpatterns = [
     *listing("<yyyy:year>/<dd:month>/", views.archive_period, "archive-month"),
     *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
     path(POST, views.post_detail, name="post-detail"),
+    path("preview/<token:token>/", previewing.shared_preview, name="shared-preview"),
     path("preview/<int:pk>/", views.post_preview, name="post-preview"),
     path("archive/", views.archive, name="archive"),
     *syndication.feed_addresses(

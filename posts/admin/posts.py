@@ -14,8 +14,11 @@ from django.utils.html import format_html, format_html_join
 from posts import autosaving
 from posts.admin.assisting import Assists, autosave
 from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
+from posts.admin.previews import Previews, open_links
+from posts.admin.revisions import Revisions, names_of_people, words_of
 from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
+from posts.citing import report_also
 from posts.comparing import compare_fields
 from posts.dating import byline_moment
 from posts.emptying import delete_for_good
@@ -40,7 +43,7 @@ SAID = {
 
 
 @admin.register(Post)
-class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
+class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
@@ -112,6 +115,8 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
             path("autosave/", autosave, name="posts_post_autosave"),
             path("unsaved/", view(self.unsaved_list), name="posts_post_unsaved"),
             path("unsaved/<int:pk>/drop/", view(drop_unsaved), name="posts_post_drop_unsaved"),
+            *self.revision_urls(view),
+            *self.preview_urls(view),
             path("add/", self._keeps_text(view(self.add_view)), name="posts_post_add"),
             path("<path:object_id>/change/", self._keeps_text(view(self.change_view)), name="posts_post_change"),
             *super().get_urls(),
@@ -225,6 +230,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
             "others": Visit.objects.others(request.user, post.pk) if post else (),
             "taken": getattr(form, "taken", None),
             "unsaved": self._unsaved(request, form, post),
+            "open_previews": open_links(post) if post else (),
             "is_previewable": post is not None and not post.is_held and post.state != State.REMOVED,
         }
         if getattr(form, "collides", False) and post:
@@ -301,7 +307,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if not form.is_repeat and form.act != Act.TAKE_DOWN:
             super().save_related(request, form, formsets, change)
-            form.instance.report_also(form.cleaned_data["also_reported"])
+            report_also(form.instance, form.cleaned_data["also_reported"])
             if form.cleaned_data["new_note"]:
                 Note.objects.create(
                     post=form.instance,
@@ -359,20 +365,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
 
 def words_of_post(post: Post) -> dict[str, str]:
     """Return what stands in the boxes of the form, as the post is stored."""
-    return {
-        "Title": post.title,
-        "Slug": post.slug,
-        "Text": post.body,
-        "Excerpt": post.excerpt,
-        "Content notice": post.notice,
-        "Date": byline_moment(post.published_at) if post.published_at else "",
-        "Original": post.link.given_address if post.link else "",
-        "Outlet": post.source.name if post.source else "",
-        "Also reported by": "\n".join(post.also_addresses()),
-        "Categories": ", ".join(sorted(category.name for category in post.categories.all())),
-        "Tags": ", ".join(sorted(tag.name for tag in post.tags.all())),
-        "Status": post.status_label,
-    }
+    return words_of(post, post.filed(), names_of_people([post.editor_id]))
 
 
 def words_of_form(form: PostForm, post: Post) -> dict[str, str]:
@@ -387,6 +380,10 @@ def words_of_form(form: PostForm, post: Post) -> dict[str, str]:
         "Date": byline_moment(said["published_at"]) if said.get("published_at") else "",
         "Original": said.get("original_address"),
         "Outlet": said["source"].name if said.get("source") else (post.source.name if post.source else ""),
+        "Headline there": said.get("original_headline"),
+        "Byline there": said.get("original_byline"),
+        "Published there on": str(said.get("original_published_on") or ""),
+        "Language there": said.get("original_language"),
         "Also reported by": "\n".join(said.get("also_reported") or []),
         "Categories": ", ".join(sorted(category.name for category in said.get("categories") or [])),
         "Tags": ", ".join(sorted(said.get("tags") or [])),

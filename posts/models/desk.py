@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from posts.addressing import shared_preview_url
 from posts.models.bases import new_token
 
 PREVIEW_LIVES = dt.timedelta(days=7)
@@ -106,6 +107,9 @@ class PreviewLink(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"Preview of {self.post_id}"
+
+    def get_absolute_url(self) -> str:
+        return shared_preview_url(self.token)
 
     @property
     def is_open(self) -> bool:

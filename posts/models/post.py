@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Self
 
 from django.conf import settings
@@ -22,7 +22,6 @@ from taggit.managers import TaggableManager
 from posts.addressing import post_url, preview_url
 from posts.dating import byline_date, site_date
 from posts.life import UNPUBLISHED, Act, ImpossibleError, Reason, State, target
-from posts.models.also import AlsoReported
 from posts.models.category import Category, CategoryEntry
 from posts.models.correction import render_corrections
 from posts.models.entry import PostEntry
@@ -458,47 +457,25 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     def filed(self) -> dict[str, Any]:
         """Return what it is filed under and cites, in words, as a revision keeps it."""
-        link = self.link
-        original = (
-            {
-                "address": link.given_address,
-                "headline": link.headline,
-                "byline": link.byline,
-                "published_on": link.published_on.isoformat() if link.published_on else "",
-                "language": link.language,
-            }
-            if link
-            else {}
-        )
         return {
             "tags": list(self.tagged.order_by("tag__name_key").values_list("tag__name", flat=True)),
             "categories": list(self.categories.order_by("name").values_list("name", flat=True)),
             "category_ids": list(self.categories.order_by("name").values_list("pk", flat=True)),
             "also": self.also_addresses(),
             "source": self.source.name if self.source else "",
-            "original": original,
+            "original": self.link.in_words() if self.link else {},
         }
 
     def also_addresses(self) -> list[str]:
         """Return the addresses of the further reports, in their order."""
         return list(self.also_reported.order_by("position").values_list("link__given_address", flat=True))
 
-    def report_also(self, addresses: Iterable[str]) -> None:
-        """Name the further reports in this order; each page is found, or made with its outlet."""
-        links = [Link.objects.get_or_create_at(address).pk for address in addresses]
-        kept = [pk for pk in dict.fromkeys(links) if pk != self.link_id]
-        if kept == list(self.also_reported.order_by("position").values_list("link", flat=True)):
-            return
-        self.also_reported.all().delete()
-        AlsoReported.objects.bulk_create(
-            AlsoReported(post=self, link_id=pk, position=position) for position, pk in enumerate(kept)
-        )
-        self.follow_filing()
-
     def follow_filing(self) -> None:
         """Keep what was filed since: in the revision that this object wrote, or else in one of its own."""
         if self.revision is None:
-            self.keep_revision()
+            last = self.history.order_by("-history_id").values_list("filed", flat=True).first()
+            if last != self.filed():  # relations tell of every touch, the idle ones too
+                self.keep_revision()
         else:
             self.revision.filed = self.filed()
             self.revision.save(update_fields=["filed"])

@@ -20,16 +20,6 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """Return the page with this address, in whichever of its forms it is given."""
         return self.filter(address=canonical_address(address)).first()
 
-    def get_or_create_at(self, address: str) -> Link:
-        """Return the page with this address; a new one brings its outlet, which is found or made by the host."""
-        link = self.at(address)
-        if link is None:
-            source = find_source(address) or propose_source(address)
-            if source.pk is None:
-                source.save()
-            link = self.create(given_address=address, source=source)
-        return link
-
 
 class Link(models.Model):
     """A page of an outlet, known once by its canonical address."""
@@ -67,6 +57,16 @@ class Link(models.Model):
         self.address = canonical_address(self.given_address)
         self.host = host_of(self.address)
         super().save(**kwargs)
+
+    def in_words(self) -> dict[str, str]:
+        """Return what is known of the page, as whoever keeps a record of it writes it down."""
+        return {
+            "address": self.given_address,
+            "headline": self.headline,
+            "byline": self.byline,
+            "published_on": self.published_on.isoformat() if self.published_on else "",
+            "language": self.language,
+        }
 
 
 def find_source(address: str) -> Source | None:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from posts.citing import report_also
 from posts.hooks import nested_modules
 from posts.models import Category, Image, Post
 from posts.picturing import read_picture
@@ -152,7 +153,7 @@ def furnish(on_the_desk: dict[str, Any], editor: User) -> None:
         post.notice = row["notice"]
         post.save(by=editor)
     for row in on_the_desk["also"]:
-        _begins(row["post"]).report_also(row["addresses"])
+        report_also(_begins(row["post"]), row["addresses"])
     for row in on_the_desk["corrections"]:
         _begins(row["post"]).correct(row["text"], by=editor)
 
