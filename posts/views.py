@@ -219,19 +219,21 @@ def show_unpublished(request: HttpRequest, post: Post, *, note: str = "") -> Htt
     """
     if not _has_something_to_show(post):
         raise Http404("There is no such post.")
-    response = _show_post(request, post, note=note or f"{post.status_label}: only editors see this page.")
+    words = note or f"{post.status_label}: only editors see this page."
+    response = _show_post(request, post, note=words, is_at_desk=not note)
     add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _show_post(request: HttpRequest, post: Post, *, note: str = "") -> HttpResponse:
+def _show_post(request: HttpRequest, post: Post, *, note: str = "", is_at_desk: bool = False) -> HttpResponse:
     [shown] = listing.read_posts(Post.objects.filter(pk=post.pk), whole=True)
     older, newer = post.previous_and_next()
     context = {
         "post": shown,
         "preview": post if note else None,
         "note": note,
+        "is_at_desk": is_at_desk,
         "description": shown.summary(DESCRIPTION_LENGTH, DESCRIPTION_LENGTH),
         "structured": "" if note else structured.written(structured.posting(shown)),
         "older": _neighbour(older),

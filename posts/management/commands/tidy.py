@@ -25,10 +25,7 @@ class Command(BaseCommand):
         DBTaskResult.objects.running().filter(started_at__lte=at - LONGEST_TASK).delete()
         limiting.tidy(at)
         autosaving.tidy(at)
-<<<<<<< HEAD
         emptying.tidy(at)
-=======
         previewing.tidy(at)
->>>>>>> wt-revisions
         for module in nested_modules("tidying"):
             module.tidy(at)
