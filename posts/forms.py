@@ -20,7 +20,6 @@ from django.utils import timezone
 from posts.autosaving import opened, seal
 from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
 from posts.models import AlsoReported, Autosave, Image, Post
-from posts.models.image import MISSING_ALT
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
 from sources.links.models import ADDRESS_LENGTH, Link, find_source, propose_source
@@ -426,8 +425,6 @@ class PostForm(forms.ModelForm):
     def _check_content(self, cleaned: dict[str, Any]) -> None:
         if not any(cleaned.get(name) for name in ("title", "body", "source", "original_address")):
             self.add_error("body", "There is nothing to publish yet: write a title or a text, or name a source.")
-        if MISSING_ALT in cleaned.get("body", ""):
-            self.add_error("body", f"A picture has no description yet: replace “{MISSING_ALT}” by one.")
 
     def _check_moment(self, cleaned: dict[str, Any], now: Any) -> None:
         moment = cleaned.get("published_at")
@@ -506,7 +503,7 @@ class PostForm(forms.ModelForm):
 class ImageForm(forms.ModelForm):
     class Meta:
         model = Image
-        fields = ["file", "alt", "is_decorative", "caption", "credit", "licence"]
+        fields = ["file", "alt", "is_decorative", "caption", "credit", "licence", "notice"]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -522,6 +519,6 @@ class ImageForm(forms.ModelForm):
         return self.picture.as_file()
 
     def save(self, commit: bool = True) -> Image:
-        if "file" in self.changed_data:
+        if hasattr(self, "picture"):
             self.instance.take(self.picture)
         return super().save(commit)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from posts.finding import Found
 from posts.listing import ListedPost
-from posts.rendering import plain_text
+from posts.rendering import for_elsewhere, plain_text
 
 LENGTH = 20
 
@@ -54,7 +54,7 @@ _OWN_ADDRESS = re.compile(r'( (?:href|src|cite)=")(/(?!/))')
 def absolute(html: str) -> str:
     """Return HTML made by our rendering, its addresses complete: a feed is read elsewhere."""
     completed = rf"\1{settings.SITE_URL}\2"
-    return _OPENING_TAG.sub(lambda tag: _OWN_ADDRESS.sub(completed, tag[0]), html)
+    return _OPENING_TAG.sub(lambda tag: _OWN_ADDRESS.sub(completed, tag[0]), for_elsewhere(html))
 
 
 class _Rss(feedgenerator.Rss201rev2Feed):
