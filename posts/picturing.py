@@ -101,9 +101,13 @@ def _narrowed(image: Pillow.Image, width: int) -> Pillow.Image:
 
 
 def _blurred(image: Pillow.Image) -> Pillow.Image:
-    few = ImageOps.contain(image, (BLURRED_FROM, BLURRED_FROM), Pillow.Resampling.BOX)
-    soft = few.filter(ImageFilter.GaussianBlur(1))
-    return ImageOps.contain(soft, (BLURRED_TO, BLURRED_TO), Pillow.Resampling.BICUBIC)
+    few = _within(image, BLURRED_FROM, Pillow.Resampling.BOX)
+    return _within(few.filter(ImageFilter.GaussianBlur(1)), BLURRED_TO, Pillow.Resampling.BICUBIC)
+
+
+def _within(image: Pillow.Image, side: int, resampling: Pillow.Resampling) -> Pillow.Image:
+    scale = side / max(image.size)
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), resampling)
 
 
 def _as_webp(image: Pillow.Image) -> bytes:

@@ -51,12 +51,11 @@ class WordsFilter(admin.SimpleListFilter):
 class ImageAdmin(OneAtATime, admin.ModelAdmin):
     form = ImageForm
     list_display = ["thumbnail", "__str__", "caption", "credit", "licence", "uses", "created_at"]
-    list_display_links = ["thumbnail", "__str__"]
+    list_display_links = ["__str__"]
     list_filter = [UseFilter, WordsFilter]
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["alt", "caption", "credit", "licence", "file"]
-    search_help_text = "Words of the description, the caption, credit, licence or the file's name"
     date_hierarchy = "created_at"
     readonly_fields = ["thumbnail", "markdown", "used_in"]
     fieldsets = [
@@ -89,11 +88,6 @@ class ImageAdmin(OneAtATime, admin.ModelAdmin):
             (name, {**options, "fields": [field for field in options["fields"] if field not in hidden]})
             for name, options in self.fieldsets or []
         ]
-
-    def get_form(self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj:
-            kwargs["exclude"] = ["file"]
-        return super().get_form(request, obj, change, **kwargs)
 
     # --- What the list and the form show
 

@@ -320,8 +320,6 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             raise ValidationError(
                 {"published_at": f"The year lies outside {YEARS[0]} to {YEARS[-1]}: is it mistyped?"}
             )
-        if self.listing_time() is not None:
-            self._check_pictures()
         self._settle_address()
         same_day = Post.objects.filter(published_on=self.published_on, slug=self.slug).exclude(pk=self.pk)
         if self.published_at and self.published_on and self.slug and same_day.exists():
@@ -331,6 +329,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             raise ValidationError(
                 {"slug": "This address leads to another post, which had it before: change the slug."}
             )
+        if self.listing_time() is not None:
+            self._check_pictures()
 
     # --- Acts: each takes the step that the table in posts.life allows, saves, and notes it in the log
 
