@@ -504,6 +504,7 @@ class ImageForm(forms.ModelForm):
     class Meta:
         model = Image
         fields = ["file", "alt", "is_decorative", "caption", "credit", "licence", "notice"]
+        widgets = {"file": forms.FileInput}  # the admin's own has no label
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

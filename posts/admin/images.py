@@ -50,7 +50,7 @@ class WordsFilter(admin.SimpleListFilter):
 @admin.register(Image)
 class ImageAdmin(OneAtATime, admin.ModelAdmin):
     form = ImageForm
-    list_display = ["thumbnail", "__str__", "caption", "credit", "licence", "uses", "created_at"]
+    list_display = ["thumbnail", "__str__", "caption", "credit", "licence", "uses"]
     list_display_links = ["__str__"]
     list_filter = [UseFilter, WordsFilter]
     list_per_page = 50
