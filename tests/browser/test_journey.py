@@ -7,7 +7,6 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from posts.models import Image, Post
-from posts.picturing import read_picture
 from tests.factories import make_category, make_post, picture_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,13 +83,6 @@ def test_from_login_to_withdrawal(desk: Page, new_context):
     choose_tag(desk, "border crossings")
     choose_tag(desk, "북한")
 
-    # Publishing waits for the description of another picture, which came by its address alone.
-    text = desk.locator("#id_body").input_value()
-    other = Image.objects.get_or_store(read_picture(picture_file(size=(30, 30))))
-    desk.locator("#id_body").fill(f"{text}\n\n![]({other.file.url})")
-    desk.get_by_role("button", name="Publish now").click()
-    expect(desk.locator(".field-body .errorlist")).to_contain_text("A picture has no description yet")
-    desk.locator("#id_body").fill(text)
     desk.get_by_role("button", name="Publish now").click()
     expect(desk.locator(".messagelist")).to_contain_text("is published")
     expect(desk.locator(".messagelist")).to_contain_text("has been added as an outlet")
