@@ -20,7 +20,6 @@ from django.utils import timezone
 from posts.autosaving import opened, seal
 from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
 from posts.models import Autosave, Image, Post
-from posts.models.image import MISSING_ALT
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
 from sources.links.models import ADDRESS_LENGTH, Link, find_source, propose_source
@@ -79,8 +78,6 @@ def content_faults(said: Mapping[str, Any]) -> dict[str, str]:
     """Return why a post of these words cannot stand before readers, by the field at which it is mended."""
     if not any(said.get(name) for name in ("title", "body", "source", "original_address")):
         return {"body": "There is nothing to publish yet: write a title or a text, or name a source."}
-    if MISSING_ALT in said.get("body", ""):
-        return {"body": f"A picture has no description yet: replace “{MISSING_ALT}” by one."}
     return {}
 
 
@@ -494,7 +491,8 @@ class PostForm(forms.ModelForm):
 class ImageForm(forms.ModelForm):
     class Meta:
         model = Image
-        fields = ["file", "alt", "is_decorative", "caption", "credit", "licence"]
+        fields = ["file", "alt", "is_decorative", "caption", "credit", "licence", "notice"]
+        widgets = {"file": forms.FileInput}  # the admin's own has no label
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -510,6 +508,6 @@ class ImageForm(forms.ModelForm):
         return self.picture.as_file()
 
     def save(self, commit: bool = True) -> Image:
-        if "file" in self.changed_data:
+        if hasattr(self, "picture"):
             self.instance.take(self.picture)
         return super().save(commit)

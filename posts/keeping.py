@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sites.models import Site
+from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
-from posts.models import Category, FormerAddress, Post, TaggedPost, Tally
+from posts.models import Category, FormerAddress, Image, Post, TaggedPost, Tally
 from sources.links.models import Link
 from sources.models import Source, absorbed
 
@@ -22,6 +23,8 @@ def connect() -> None:
     post_delete.connect(relist_posts, sender=Category)
     absorbed.connect(recount_source, sender=Source)
     post_save.connect(follow_page, sender=Link)
+    post_save.connect(follow_words, sender=Image)
+    post_delete.connect(delete_files, sender=Image)
 
 
 def follow_filing(instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
@@ -88,6 +91,17 @@ def follow_page(instance: Link, **_: Any) -> None:
     if left:
         posts.update(source=instance.source_id)
         Tally.objects.recount(sources=left | {instance.source_id})
+
+
+def follow_words(instance: Image, created: bool, **_: Any) -> None:
+    """What is said of a picture is said wherever it is shown."""
+    if not created:
+        instance.posts.rerender()
+
+
+def delete_files(instance: Image, **_: Any) -> None:
+    """A picture's files go with it, once it is sure that it goes."""
+    transaction.on_commit(instance.delete_files)
 
 
 def follow_site_url(**_: Any) -> None:

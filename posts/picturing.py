@@ -3,12 +3,16 @@
 import hashlib
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
+
+from posts.renditions import BLURRED, WIDTHS
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -23,6 +27,8 @@ SAVED_WITH: dict[str, dict[str, Any]] = {
     "WEBP": {"quality": 85},
 }
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+RENDITION_QUALITY = 80
+BLURRED_FROM, BLURRED_TO = 12, 160  # pixels of the longer side: so few cannot show who or what it is
 
 
 class UnusablePicture(ValueError):
@@ -39,6 +45,11 @@ class Picture:
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def renditions(self) -> dict[str, bytes]:
+        """The copies that belong beside it, see posts.renditions, as WebP."""
+        return make_renditions(self.data)
 
     def as_file(self) -> ContentFile:
         return ContentFile(self.data, name=f"picture.{self.extension}")
@@ -75,14 +86,64 @@ def read_picture(file: IO[bytes]) -> Picture:
         raise UnusablePicture("The picture is damaged and cannot be read.") from error
 
 
+def make_renditions(data: bytes) -> dict[str, bytes]:
+    """Return the copies of a stored picture, by what they are: "320", "640", …, "blurred"."""
+    with Pillow.open(io.BytesIO(data), formats=READ) as stored:
+        image = stored.convert("RGBA" if _has_alpha(stored) else "RGB")
+    widths = [width for width in WIDTHS if width < image.width]
+    copies = {str(width): _as_webp(_narrowed(image, width)) for width in widths}
+    return copies | {BLURRED: _as_webp(_blurred(image))}
+
+
+def _narrowed(image: Pillow.Image, width: int) -> Pillow.Image:
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Pillow.Resampling.LANCZOS)
+
+
+def _blurred(image: Pillow.Image) -> Pillow.Image:
+    few = _within(image, BLURRED_FROM, Pillow.Resampling.BOX)
+    return _within(few.filter(ImageFilter.GaussianBlur(1)), BLURRED_TO, Pillow.Resampling.BICUBIC)
+
+
+def _within(image: Pillow.Image, side: int, resampling: Pillow.Resampling) -> Pillow.Image:
+    scale = side / max(image.size)
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), resampling)
+
+
+def _as_webp(image: Pillow.Image) -> bytes:
+    out = io.BytesIO()
+    _bare(image).save(out, "WEBP", quality=RENDITION_QUALITY)
+    return out.getvalue()
+
+
 def _written(image: Pillow.Image, kind: str) -> Picture:
     if image.mode.startswith("I;16"):
         image = image.point(lambda value: value / 256).convert("L")  # convert alone would clip it to white
-    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-    image = image.convert("RGBA" if has_alpha and kind != "JPEG" else "RGB")
-    # Only the pixels go on: neither EXIF nor comments, profiles or thumbnails.
-    bare = Pillow.new(image.mode, image.size)
-    bare.paste(image)
+    image = _in_common_colours(image)
+    bare = _bare(image.convert("RGBA" if _has_alpha(image) and kind != "JPEG" else "RGB"))
     out = io.BytesIO()
     bare.save(out, kind, **SAVED_WITH[kind])
     return Picture(out.getvalue(), EXTENSIONS[kind], bare.width, bare.height)
+
+
+def _has_alpha(image: Pillow.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _in_common_colours(image: Pillow.Image) -> Pillow.Image:
+    """Turn the colours into those that every screen takes for granted (sRGB): the profile itself does not go on."""
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA", "CMYK"):
+        with suppress(ImageCms.PyCMSError, OSError):  # a profile that is damaged, or another space's
+            mode = "RGBA" if image.mode == "RGBA" else "RGB"
+            given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            turned = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode=mode)
+            return turned or image
+    return image
+
+
+def _bare(image: Pillow.Image) -> Pillow.Image:
+    """Return the pixels alone: neither EXIF nor comments, profiles or thumbnails."""
+    bare = Pillow.new(image.mode, image.size)
+    bare.paste(image)
+    return bare

@@ -2,7 +2,8 @@
 
 Markdown is CommonMark with tables and strikethrough (markdown-it-py, which stays linear on hostile input); raw HTML
 is let through the parser and then, like everything else, through nh3 with the lists below. What leaves here is
-well-formed, has no script, style, class, id, form or embedded document, and asks nobody but this site for a picture.
+well-formed, has no script, style, class (but for those written here), id, form or embedded document, and asks nobody
+but this site for a picture.
 """
 
 import html
@@ -15,10 +16,15 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from posts import renditions
+
 # Raise it with every change that makes other HTML of the same text, and run `manage.py rerender`.
-RENDERING_VERSION = 3
+RENDERING_VERSION = 4
 MAX_TEXT_LENGTH = 100_000
 MAX_COMMENT_LENGTH = 5_000
+
+# Stands in a new picture's Markdown until the editor writes what the picture shows: it says nothing.
+MISSING_ALT = "Write here what the picture shows"
 
 _EVERYWHERE = {"lang", "dir"}
 _TAGS = set(
@@ -54,6 +60,12 @@ _MORE = re.compile(r"<!--\s*more\b.*?-->", re.IGNORECASE | re.DOTALL)
 # nh3 writes every tag in one form: lower-case names, double quotes, and `<`, `>`, `"` in values escaped. So these
 # patterns meet tags and nothing else.
 _TAG = re.compile(r"<(/?a|img)((?: [a-z-]+=\"[^\"]*\")*)>")
+# A picture that is all of a paragraph, linked or not; or else a tag as above.
+_PICTURE_OR_TAG = re.compile(
+    r"<p>\s*(?:(?P<link><a(?: [a-z-]+=\"[^\"]*\")*>)\s*)?<img(?P<alone>(?: [a-z-]+=\"[^\"]*\")*)>\s*"
+    r"(?(link)</a>\s*)</p>"
+    r"|<(?P<name>/?a|img)(?P<attributes>(?: [a-z-]+=\"[^\"]*\")*)>"
+)
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
 _TABLE = re.compile(r"<table((?: [a-z-]+=\"[^\"]*\")*)>")
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
@@ -64,7 +76,8 @@ _INLINE = re.compile(
 )
 _UNCITED = re.compile(r"<blockquote(?![^>]* cite=)((?: [a-z-]+=\"[^\"]*\")*)>")
 _LINK_TO_NOWHERE = re.compile(r"<a rel=\"[^\"]*\">(.*?)</a>", re.DOTALL)  # its address was none to follow
-_LONE_PICTURE = re.compile(r"<p>\s*(<img[^>]*>)\s*</p>")
+_FOLDED_PICTURE = re.compile(r'<details class="notice"><summary>(.*?)</summary>(.*?)</details>', re.DOTALL)
+_SRCSET = re.compile(r' srcset="[^"]*" sizes="[^"]*"')
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.[a-z]+$")
 # An address on this site: one slash, then neither a second one nor the backslash that browsers take for it.
 _OWN_ADDRESS = re.compile(r"/(?![/\\\s])[^\s\\]*\Z")
@@ -79,13 +92,36 @@ def rendering_version() -> int:
 class Rendered:
     html: str
     lead_html: str  # the part above <!--more-->; empty where there is no such mark
+    undescribed: tuple[str, ...] = ()  # addresses of pictures that say neither what they show nor that it adds nothing
 
 
-def render_post(text: str, *, cite: str = "", notices: Mapping[str, str] | None = None) -> Rendered:
+@dataclass(frozen=True)
+class PictureFacts:
+    """What is known of a picture, wherever it is shown; what stands in the text goes before it."""
+
+    alt: str = ""
+    is_decorative: bool = False
+    caption: str = ""
+    credit: str = ""
+    licence: str = ""
+    notice: str = ""  # what readers should know before they see it
+
+    @property
+    def rights(self) -> str:
+        """Whose it is, and how it may be used."""
+        if not self.credit:
+            return f"Licence: {self.licence}" if self.licence else ""
+        return f"Credit: {self.credit}" + (f", {self.licence}" if self.licence else "")
+
+
+Pictures = Mapping[str, PictureFacts]  # by address
+
+
+def render_post(text: str, *, cite: str = "", pictures: Pictures | None = None) -> Rendered:
     """Render a post's Markdown. Headings start at h3, below those of the page.
 
-    `cite` is the address of the original, from which block quotations are taken that name no other; `notices` says
-    by a picture's address what readers should know before they see it.
+    `cite` is the address of the original, from which block quotations are taken that name no other; `pictures` says
+    by their addresses what is known of the pictures in it.
     """
     tokens = _markdown.parse(fit(text))
     mark = next((i for i, token in enumerate(tokens) if _is_more(token)), None)
@@ -95,7 +131,10 @@ def render_post(text: str, *, cite: str = "", notices: Mapping[str, str] | None 
     if levels:
         shift = 3 - min(levels)
     lead = "" if mark is None else _clean(_markdown.renderer.render(tokens[:mark], _markdown.options, {}))
-    return Rendered(*(_finish(each, shift, cite, notices or {}) for each in (whole, lead)))
+    finisher = _Finisher(pictures or {})
+    html_of_whole = _finish(whole, shift, cite, finisher)
+    undescribed = tuple(dict.fromkeys(finisher.undescribed))
+    return Rendered(html_of_whole, _finish(lead, shift, cite, finisher), undescribed)
 
 
 def render_comment(text: str) -> str:
@@ -124,8 +163,20 @@ def without_turns(text: str) -> str:
 
 def is_readable(text: str) -> bool:
     """Say whether a reader's text shows anything: marks alone, or signs that nobody can see, do not."""
-    shown = plain_text(render_comment(text))
-    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _FILLERS for sign in shown)
+    return says_something(plain_text(render_comment(text)))
+
+
+def says_something(text: str) -> bool:
+    """Say whether somebody would see, or hear, anything of this text."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in _FILLERS for sign in text)
+
+
+def for_elsewhere(rendered: str) -> str:
+    """Return HTML made here as other sites and programs may show it.
+
+    They know neither our column nor, some of them, what is folded: of a picture with a notice they get the stand-in.
+    """
+    return _FOLDED_PICTURE.sub(_unfolded, _SRCSET.sub("", rendered))
 
 
 def links_of(rendered: str) -> list[str]:
@@ -200,27 +251,70 @@ def _clean(rendered: str) -> str:
     return fit(cleaned)
 
 
-def _finish(cleaned: str, shift: int, cite: str, notices: Mapping[str, str]) -> str:
+def _finish(cleaned: str, shift: int, cite: str, finisher: "_Finisher") -> str:
     text = _HEADING.sub(lambda found: f"<{found[1]}h{min(int(found[2]) + shift, 6)}", cleaned)
-    text = _TAG.sub(_TagFinisher(), text)
-    text = _LONE_PICTURE.sub(lambda found: _figure(found, notices), text)
+    text = _PICTURE_OR_TAG.sub(finisher, text)
     text = cited(text, cite)
     # A wide table scrolls inside its own region, which the keyboard can reach (WCAG 2.1.1).
     text = _TABLE.sub(r'<div class="wide" role="group" aria-label="Table" tabindex="0"><table\1>', text)
     return text.replace("</table>", "</table></div>").strip()
 
 
-class _TagFinisher:
-    """Rewrites one tag after the other; knows whether it stands inside a link."""
+class _Finisher:
+    """Rewrites links and pictures, one after the other; knows whether it stands inside a link."""
 
-    is_in_link = False
+    def __init__(self, pictures: Pictures) -> None:
+        self.pictures = pictures
+        self.undescribed: list[str] = []
+        self.is_in_link = False
 
     def __call__(self, found: re.Match[str]) -> str:
-        attributes = dict(_ATTRIBUTE.findall(found[2]))
-        if found[1] == "img":
-            return _picture(attributes, may_link=not self.is_in_link)
-        self.is_in_link = found[1] == "a"
+        if found["alone"] is not None:
+            attributes = _read_attributes(found["alone"])
+            if self.is_in_link:
+                return f"<p>{self._picture_in_line(attributes)}</p>"
+            return self._picture_alone(attributes, found["link"])
+        attributes = _read_attributes(found["attributes"])
+        if found["name"] == "img":
+            return self._picture_in_line(attributes)
+        self.is_in_link = found["name"] == "a"
         return _link(attributes) if self.is_in_link else "</a>"
+
+    def _picture_alone(self, attributes: dict[str, str], link: str | None) -> str:
+        address, facts = self._facts(attributes)
+        opening, ending = (_link(_read_attributes(link[2:-1])), "</a>") if link else ("", "")
+        if not _OWN_ADDRESS.match(address):
+            return f"<p>{opening}{_elsewhere(attributes, may_link=not link)}{ending}</p>"
+        words = _caption(html.unescape(attributes.pop("title", "")), facts)
+        figure = f"<figure>{opening}{_picture(attributes, address)}{ending}{words}</figure>"
+        if not facts.notice:
+            return figure
+        summary = f"<summary>{html.escape(facts.notice)}{_stand_in(address)}</summary>"
+        return f'<details class="notice">{summary}{figure}</details>'
+
+    def _picture_in_line(self, attributes: dict[str, str]) -> str:
+        address, facts = self._facts(attributes)
+        if not _OWN_ADDRESS.match(address):
+            return _elsewhere(attributes, may_link=not self.is_in_link)
+        if not facts.notice:
+            return _picture(attributes, address)
+        return _kept_back(html.escape(facts.notice), address, may_link=not self.is_in_link)
+
+    def _facts(self, attributes: dict[str, str]) -> tuple[str, PictureFacts]:
+        """Return the picture's address and what is known of it; a description that the text lacks is filled in."""
+        address = html.unescape(attributes.get("src", ""))
+        facts = self.pictures.get(address.partition("?")[0].partition("#")[0], PictureFacts())
+        alt = html.unescape(attributes.get("alt", "")).strip()
+        if alt == MISSING_ALT or not says_something(alt):
+            alt = facts.alt
+            if _OWN_ADDRESS.match(address) and not says_something(alt) and not facts.is_decorative:
+                self.undescribed.append(address)
+            attributes["alt"] = html.escape(alt)
+        return address, facts
+
+
+def _read_attributes(written: str) -> dict[str, str]:
+    return dict(_ATTRIBUTE.findall(written))
 
 
 def _link(attributes: dict[str, str]) -> str:
@@ -230,33 +324,54 @@ def _link(attributes: dict[str, str]) -> str:
     return f"<a{_written(attributes)}>"
 
 
-def _picture(attributes: dict[str, str], *, may_link: bool) -> str:
-    """A picture of this site; one from elsewhere becomes a link, for showing it would tell others who reads here."""
+def _elsewhere(attributes: dict[str, str], *, may_link: bool) -> str:
+    """A link to another's picture: showing it would tell others who reads here."""
     address = html.unescape(attributes.get("src", ""))
-    if not _OWN_ADDRESS.match(address):
-        words = attributes.get("alt") or attributes.get("title") or "Picture"
-        if not may_link or not address.startswith(("https://", "http://")):
-            return words
-        return f'<a href="{attributes["src"]}" rel="noopener noreferrer">{words}</a>'
-    attributes.setdefault("alt", "")
+    words = attributes["alt"] or attributes.get("title") or "Picture"
+    if not may_link or not address.startswith(("https://", "http://")):
+        return words
+    return f'<a href="{attributes["src"]}" rel="noopener noreferrer">{words}</a>'
+
+
+def _picture(attributes: dict[str, str], address: str) -> str:
     if size := _SIZE_IN_NAME.search(address):
         attributes |= {"width": size[1], "height": size[2]}
+    if widths := renditions.srcset(address):
+        attributes |= {"srcset": widths, "sizes": renditions.SIZES}
     attributes |= {"loading": "lazy", "decoding": "async"}
     return f"<img{_written(attributes)}>"
 
 
+def _stand_in(address: str) -> str:
+    """Something of the picture's form and colours in which nobody can be recognised."""
+    blurred, size = renditions.blurred(address), _SIZE_IN_NAME.search(address)
+    if not blurred or not size:
+        return ""
+    return f'<img src="{blurred}" alt="" width="{size[1]}" height="{size[2]}" loading="lazy" decoding="async">'
+
+
+def _kept_back(notice: str, address: str, *, may_link: bool) -> str:
+    """A stand-in where nothing can be folded; the link leads to the picture itself."""
+    inner = f"{_stand_in(address)}<span>{notice}</span>"
+    if not may_link:
+        return f'<span class="kept-back">{inner}</span>'
+    return f'<a class="kept-back" href="{html.escape(address)}">{inner}</a>'
+
+
+def _unfolded(found: re.Match[str]) -> str:
+    notice = re.sub(r"<[^>]*>", "", found[1])
+    source = re.search(r" src=\"([^\"]*)\"", found[2])
+    return f"<p>{_kept_back(notice, html.unescape(source[1]), may_link=True)}</p>" if source else f"<p>{notice}</p>"
+
+
+def _caption(own: str, facts: PictureFacts) -> str:
+    """The caption in the text, or else the library's; and whose the picture is, unless the caption says it already."""
+    words = own or facts.caption
+    rights = "" if facts.credit and facts.credit in own else facts.rights
+    parts = [html.escape(words)] if words else []
+    parts += [f'<span class="credit">{html.escape(rights)}</span>'] if rights else []
+    return f"<figcaption>{' '.join(parts)}</figcaption>" if parts else ""
+
+
 def _written(attributes: dict[str, str]) -> str:
     return "".join(f' {name}="{value}"' for name, value in attributes.items())
-
-
-def _figure(found: re.Match[str], notices: Mapping[str, str]) -> str:
-    picture, words = found[1], ""
-    if caption := re.search(r" title=\"([^\"]*)\"", picture):
-        picture = picture.replace(caption[0], "")
-        words = f"<figcaption>{caption[1]}</figcaption>"
-    figure = f"<figure>{picture}{words}</figure>"
-    source = re.search(r" src=\"([^\"]*)\"", picture)
-    notice = notices.get(html.unescape(source[1])) if source else None
-    if not notice:
-        return figure
-    return f'<details class="notice"><summary>{html.escape(notice)}</summary>{figure}</details>'

@@ -22,7 +22,7 @@ from posts.corrections import ListedCorrection
 from posts.finding import Found
 from posts.gone import tells_gone
 from posts.listing import ListedPost, Report
-from posts.rendering import fit, plain_text
+from posts.rendering import fit, for_elsewhere, plain_text
 
 LENGTH = 20
 SUMMARY_LENGTH = 300
@@ -60,7 +60,7 @@ _OWN_ADDRESS = re.compile(r'( (?:href|src|cite)=")(/(?!/))')
 def absolute(html: str) -> str:
     """Return HTML made by our rendering, its addresses complete: a feed is read elsewhere."""
     completed = rf"\1{settings.SITE_URL}\2"
-    return _OPENING_TAG.sub(lambda tag: _OWN_ADDRESS.sub(completed, tag[0]), html)
+    return _OPENING_TAG.sub(lambda tag: _OWN_ADDRESS.sub(completed, tag[0]), for_elsewhere(html))
 
 
 class _Rss(feedgenerator.Rss201rev2Feed):

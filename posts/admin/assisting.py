@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from posts import autosaving
+from posts.admin.picture_taking import take_picture
 from posts.models import Image, Post, Tag, Visit
-from posts.picturing import UnusablePicture, read_picture
 from posts.rendering import MAX_TEXT_LENGTH, render_post
 from sources.naming import fold
 
@@ -31,8 +31,8 @@ class Assists:
         return self._for_editors(request, _render_markdown)
 
     def upload_picture(self, request: HttpRequest) -> HttpResponse:
-        """Take a picture that was dropped on the text; answer the Markdown that shows it, or why it was refused."""
-        return self._for_editors(request, _take_picture)
+        """Take a picture for the text; answer the Markdown that shows it, or why it was refused."""
+        return self._for_editors(request, take_picture)
 
     def _for_editors(self, request: HttpRequest, answer: Any) -> HttpResponse:
         """A script cannot follow to a login page: say in a sentence that the session is over."""
@@ -87,20 +87,7 @@ def _render_markdown(request: HttpRequest) -> HttpResponse:
         return _refused(request, "There is no text to show.", 400)
     if len(text) > MAX_TEXT_LENGTH:
         return _refused(request, f"The text is longer than {MAX_TEXT_LENGTH:,} characters.", 400)
-    return HttpResponse(render_post(text).html)
-
-
-def _take_picture(request: HttpRequest) -> JsonResponse:
-    if not request.user.has_perm("posts.add_image"):
-        return JsonResponse({"error": "You may not add pictures."}, status=403)
-    file = request.FILES.get("image")
-    if file is None:
-        return JsonResponse({"error": "No file came with the request."}, status=400)
-    try:
-        image = Image.objects.get_or_store(read_picture(file))
-    except UnusablePicture as error:
-        return JsonResponse({"error": str(error)}, status=400)
-    return JsonResponse({"image_code": image.as_markdown()})
+    return HttpResponse(render_post(text, pictures=Image.objects.facts_in(text)).html)
 
 
 def _tag_names(request: HttpRequest) -> JsonResponse:

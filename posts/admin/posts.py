@@ -64,7 +64,7 @@ class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.Mod
     class Media:
         css = {"all": ["css/admin.css"]}
         # After the autocomplete's own script, whose defaults it sets before the page is ready.
-        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/autosave.js"]
+        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/pictures.js", "js/autosave.js"]
 
     # --- Who may do what: writers have their own drafts, and nothing else
 

@@ -30,7 +30,7 @@ from posts.models.image import Image
 from posts.models.revision import Filing
 from posts.models.tag import TaggedPost, TagsOfPost
 from posts.models.tally import Tally
-from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, render_post, rendering_version
+from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, Rendered, render_post, rendering_version
 from sources.links.models import Link
 from sources.models import Source
 from sources.naming import propose_slug, tidy_name, tidy_slug
@@ -74,6 +74,13 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-listed_at", "-id")
+
+    def rerender(self) -> None:
+        """Render these posts anew because something beside their texts has changed: no revision, no later date."""
+        posts = list(self.select_related("link").only("body", *Post.RENDERED, "link__address"))
+        for post in posts:
+            post.render()
+        self.model.objects.bulk_update(posts, [*Post.RENDERED, "rendering_version"], batch_size=RELIST_BATCH)
 
     def relist(self) -> None:
         """Derive anew where these posts are listed: the copies of `listed_at` in the rows of tags and categories."""
@@ -322,6 +329,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             raise ValidationError(
                 {"slug": "This address leads to another post, which had it before: change the slug."}
             )
+        if self.listing_time() is not None:
+            self._check_pictures()
 
     # --- Acts: each takes the step that the table in posts.life allows, saves, and notes it in the log
 
@@ -440,7 +449,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             super().save(update_fields=["slug"])
         self._leave_address()
         self._list()
-        self.images.set(Image.objects.shown_in(self.body))
+        self.images.set(Image.objects.shown_in(self.body_html))
         self.keep_revision(by=by, because=because)
 
     def keep_revision(self, *, by: Any = None, because: str = "") -> None:
@@ -481,11 +490,23 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             self.revision.save(update_fields=["filed"])
 
     def render(self) -> None:
-        rendered = render_post(
-            self.body, cite=self.link.address if self.link else "", notices=Image.objects.notices_in(self.body)
-        )
+        rendered = self._rendered(cite=self.link.address if self.link else "")
         self.body_html, self.lead_html = rendered.html, rendered.lead_html
         self.rendering_version = RENDERING_VERSION
+
+    def _rendered(self, cite: str = "") -> Rendered:
+        return render_post(self.body, cite=cite, pictures=Image.objects.facts_in(self.body))
+
+    def _check_pictures(self) -> None:
+        """Refuse to show readers a picture of which those who do not see it learn nothing (WCAG 1.1.1)."""
+        if names := ", ".join(f"“{address.rpartition('/')[2]}”" for address in self._rendered().undescribed):
+            raise ValidationError(
+                {
+                    "body": f"A picture has no description yet: {names}. Write what it shows between its square "
+                    "brackets, as in ![A boat at night](…), or open it in the picture library and describe it "
+                    "there, or mark it as decorative."
+                }
+            )
 
     def shelves(self) -> dict[str, Any]:
         """Return the ids of all that lists this post: tags, categories with those above them, its source."""

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from posts.dating import byline_date, byline_iso, byline_moment
 from posts.hooks import nested_apps
 from posts.listing import ListingPage, Shelf, Year
-from posts.rendering import render_post
+from posts.models import Image
+from posts.rendering import PictureFacts, render_post
 
 register = template.Library()
 
@@ -67,12 +68,13 @@ def _templates_of(place: str, app_names: tuple[str, ...]) -> tuple[Template, ...
 @register.filter
 def markdown(text: str) -> SafeString:
     """Render a page's text on the same road as a post's."""
-    return mark_safe(_rendered(str(text)))  # noqa: S308  sanitised by posts.rendering
+    facts = Image.objects.facts_in(str(text))
+    return mark_safe(_rendered(str(text), tuple(facts.items())))  # noqa: S308  sanitised by posts.rendering
 
 
 @lru_cache(maxsize=64)
-def _rendered(text: str) -> str:
-    return render_post(text).html
+def _rendered(text: str, facts: tuple[tuple[str, PictureFacts], ...]) -> str:
+    return render_post(text, pictures=dict(facts)).html
 
 
 register.filter("byline_date", byline_date)

@@ -67,7 +67,8 @@ def addresses(post: Post) -> list[str]:
         *(f"/2013/03/31/{slug}/{part}" for slug in ("ibex", "pangolin") for part in ("", "comment/", "feed/")),
         *(f"/2013/03/31/ibex/feed/{kind}/" for kind in ("atom", "json")),
         *("/2012/05/05/before/", "/2014/05/05/after/"),
-        *("/comments/1/", "/comments/1/report/", f"/preview/{post.pk}/"),
+        *(f"/comments/{pk}/{part}" for pk in Comment.objects.values_list("pk", flat=True) for part in ("", "report/")),
+        f"/preview/{post.pk}/",
         *("/sitemap.xml", "/robots.txt", "/subscribe/"),
         *(f"/sitemap-{section}.xml" for section in ("posts", "tags", "categories", "sources", "pages")),
     ]  # fmt: skip

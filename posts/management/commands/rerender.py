@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from posts.hooks import nested_modules
-from posts.models import Post
+from posts.models import Image, Post
 from posts.progress import shown_progress
 from posts.rendering import RENDERING_VERSION
 
@@ -19,9 +19,22 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="render texts of the present version too")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._add_renditions()
         models = [Post, *(model for module in nested_modules("rerendering") for model in module.MODELS)]
         for model in models:
             self._render(model, is_all=options["all"])
+
+    def _add_renditions(self) -> None:
+        """Make what is missing beside older pictures, before the texts that will name it."""
+        pictures, made = Image.objects.order_by("pk"), 0
+        rows = pictures.iterator(chunk_size=BATCH)
+        for image in shown_progress(rows, pictures.count(), "Looking at pictures", self.stdout):
+            try:
+                made += image.add_missing_renditions()
+            except (OSError, ValueError) as error:
+                self.stderr.write(f"{image.file.name} cannot be read, so it has no smaller copies: {error}")
+        if made:
+            self.stdout.write(f"Made {made:,} smaller copies of pictures.")
 
     def _render(self, model: Any, *, is_all: bool) -> None:
         texts = model.objects.order_by("pk")
