@@ -59,6 +59,7 @@ class ClippingForm(forms.Form):
         required=False,
         max_length=ADDRESS_LENGTH,
         assume_scheme="https",
+        error_messages={"invalid": "This is no address of a page. Copy it whole, as https://example.org/a-report."},
         widget=forms.URLInput(attrs={"class": "vLargeTextField", "placeholder": "https://"}),
     )
     title = forms.CharField(

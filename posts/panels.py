@@ -164,7 +164,8 @@ def _whose(post: Post) -> str:
 
 
 def _ago(moment: dt.datetime) -> str:
-    return f"{timesince(moment, depth=1)} ago"
+    is_now = timezone.now() - moment < dt.timedelta(minutes=1)
+    return "just now" if is_now else f"{timesince(moment, depth=1)} ago"
 
 
 # --- Posts a week
