@@ -76,7 +76,7 @@ def test_without_scripts_an_address_is_pasted_mended_and_written(new_context):
     box.get_by_label("Address of the original").fill("nknews")
     box.get_by_label("Title").fill("A title")
     box.get_by_label("Title").press("Enter")
-    expect(box).to_contain_text("The address names no website.")
+    expect(box).to_contain_text("This is no address of a page.")
     expect(box.get_by_label("Title")).to_have_value("A title")
     box.get_by_label("Address of the original").fill(f"{PAGE}?utm_source=x")
     box.get_by_role("button", name="Write it").click()
