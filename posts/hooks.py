@@ -12,6 +12,13 @@ A nested app that has something to say has a module or a template of a known nam
 - `making.py`, `make(number, seed)`: its share of `make_posts`
 - the template `<app>/_<place>.html`: something at a place of our pages (the tag `hook`)
 
+And any installed app, nested or not, ours or not, may have its share of the first page of the desk:
+
+- `panels.py`, `panels(request)`: yield what this person is to see there, each panel a dict of `title`, `order` (small
+  ones stand first), `url` (where its title leads, or ""), `template`, and what that template reads of `panel`. Whether
+  they may see it is asked before anything is read. Plain dicts and a known name, no registry to import: the mail
+  ledger may know neither posts nor sources, and sources not posts, so there is no module that all could import.
+
 Take the app out of INSTALLED_APPS, and all of it is gone.
 """
 
@@ -45,6 +52,11 @@ def nested_apps() -> Iterator[str]:
 def nested_modules(name: str) -> tuple[ModuleType, ...]:
     """Return the modules of that name of the nested apps that have one."""
     return _modules(tuple(nested_apps()), name)
+
+
+def modules_of_all_apps(name: str) -> tuple[ModuleType, ...]:
+    """Return the modules of that name of the installed apps that have one, in the order of INSTALLED_APPS."""
+    return _modules(tuple(config.name for config in apps.get_app_configs()), name)
 
 
 @lru_cache

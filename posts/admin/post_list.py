@@ -35,7 +35,7 @@ class StatusFilter(admin.SimpleListFilter):
         if self.value() == "public":
             return queryset.filter(listed_at__lte=now())
         if self.value() == "scheduled":
-            return queryset.filter(state=State.PUBLISHED, published_at__gt=now())
+            return queryset.filter(listed_at__gt=now())
         if self.value() == "held":
             return queryset.filter(review_on__isnull=False).exclude(state=State.TRASH)
         return queryset.filter(state=self.value()) if self.value() else queryset.exclude(state=State.TRASH)

@@ -13,12 +13,14 @@ from django.utils.html import format_html, format_html_join
 
 from posts import autosaving
 from posts.admin.assisting import Assists, autosave
+from posts.admin.clipping import begin_clipping
 from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
 from posts.admin.previews import Previews, open_links
 from posts.admin.revisions import Revisions, names_of_people, words_of
 from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
 from posts.citing import report_also
+from posts.clipping import prefilled
 from posts.comparing import compare_fields
 from posts.dating import byline_moment
 from posts.emptying import delete_for_good
@@ -112,6 +114,7 @@ class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.Mod
             path("markdown/", self.render_markdown, name="posts_post_markdown"),
             path("picture/", self.upload_picture, name="posts_post_picture"),
             path("tag-names/", view(self.tag_names), name="posts_post_tag_names"),
+            path("clip/", view(self.begin_clipping), name="posts_post_clip"),
             path("autosave/", autosave, name="posts_post_autosave"),
             path("unsaved/", view(self.unsaved_list), name="posts_post_unsaved"),
             path("unsaved/<int:pk>/drop/", view(drop_unsaved), name="posts_post_drop_unsaved"),
@@ -124,6 +127,9 @@ class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.Mod
 
     def unsaved_list(self, request: HttpRequest) -> HttpResponse:
         return unsaved_list(request, self.admin_site)
+
+    def begin_clipping(self, request: HttpRequest) -> HttpResponse:
+        return begin_clipping(request, self.admin_site)
 
     def _keeps_text(self, view: Any) -> Any:
         """Whatever keeps a form from being taken, what was typed is kept and offered again."""
@@ -201,6 +207,9 @@ class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.Mod
         form: Any = super().get_form(request, obj, change, **kwargs)
         form.user, form.taken = request.user, self._taken(request, obj)
         return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return prefilled(request.GET)
 
     def _taken(self, request: HttpRequest, post: Post | None) -> Autosave | None:
         """Return the text that the address asks to take up again, if it is this person's and this post's."""

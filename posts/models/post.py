@@ -202,6 +202,10 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         indexes = [
             models.Index(fields=["-listed_at", "-id"], name="post_listing"),
             models.Index(fields=["source", "-listed_at", "-id"], name="source_listing"),
+            # For the lists of the desk. What has no address yet, and what is held back, are a few of many.
+            models.Index(fields=["editor", "-updated_at", "-id"], name="post_drafts", condition=Q(published_on=None)),
+            models.Index(fields=["state", "id"], name="post_unpublished", condition=Q(published_on=None)),
+            models.Index(fields=["review_on", "id"], name="post_held", condition=Q(review_on__isnull=False)),
         ]
         permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [

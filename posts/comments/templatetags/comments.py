@@ -59,9 +59,3 @@ def rendered(comment: Comment) -> SafeString:
 def inert(comment: Comment) -> SafeString:
     """The text of a comment for those who judge it: its links are words, so that a slip of the hand opens nothing."""
     return mark_safe(without_links(comment.body_html))  # noqa: S308  made by posts.rendering
-
-
-@register.simple_tag
-def waiting_comments() -> int:
-    """How many comments want a decision."""
-    return Comment.objects.waiting().count()

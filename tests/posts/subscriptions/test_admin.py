@@ -479,7 +479,7 @@ class TestTheFirstPage:
         for words in ("2 subscribers", "1 waits for approval", "1 suspended", "4 joined, 1 left in 30 days",
                       "1 letter sent in 30 days", "1 letter failed in 30 days", ": 4 and −1."):  # fmt: skip
             assert words in page
-        panel = page.partition('class="desk-panel"')[2].partition("</section>")[0]
+        panel = page.partition('id="panel-subscriptions"')[2].partition("</section>")[0]
         assert panel.count("<svg") == 3
         assert "style=" not in panel
 

@@ -1,16 +1,16 @@
-"""What the first page of the desk shows of subscriptions."""
+"""What the first page of the desk shows of subscriptions (see `panels.py` in posts.hooks)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django import template
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString
 
 from posts.subscriptions import counting
 from posts.templatetags.watch import draw_bars
-
-register = template.Library()
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,22 @@ class Chart:
     drawing: SafeString
 
 
-@register.simple_tag
-def subscriber_numbers() -> counting.Numbers:
-    return counting.count_subscribers()
+def panels(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    if request.user.has_perm("subscriptions.view_subscriber"):
+        yield {
+            "title": "Subscriptions",
+            "order": 90,
+            "url": reverse("admin:subscriptions_subscriber_changelist"),
+            "template": "admin/subscriptions/_panel.html",
+            "numbers": counting.count_subscribers(),
+            "charts": _charts(),
+        }
+    if request.user.has_perm("subscriptions.view_announcement"):
+        url = reverse("admin:subscriptions_letters")
+        yield {"title": "Letters", "order": 80, "url": url, "template": "admin/subscriptions/_panel_letters.html"}
 
 
-@register.simple_tag
-def subscription_charts() -> list[Chart]:
+def _charts() -> list[Chart]:
     """Return growth, letters and failures of the last days, each as a picture and in a sentence."""
     days = counting.last_days()
     names = [format_date(day, "F j") for day in days]
