@@ -13,13 +13,14 @@ from django.utils.html import format_html, format_html_join
 
 from posts import autosaving
 from posts.admin.assisting import Assists, autosave
+from posts.admin.bulk import ACTIONS, ActsInBulk
 from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
 from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
 from posts.comparing import compare_fields
 from posts.dating import byline_moment
 from posts.forms import PostForm
-from posts.life import UNPUBLISHED, Act, State
+from posts.life import Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
 from sources.locking import OneAtATime, hold_the_desk
@@ -34,7 +35,7 @@ SAID = {
 
 
 @admin.register(Post)
-class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
+class PostAdmin(ActsInBulk, Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
@@ -45,6 +46,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     search_fields = ["title", "slug", "source__name", "tagged__tag__name", "link__address"]
     search_help_text = "Words of the title, a tag, an outlet or the original's address"
     date_hierarchy = "published_at"
+    actions = ACTIONS
     ordering = ["-id"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["source", "categories"]
@@ -64,7 +66,7 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         return request.user.has_perm("posts.publish_post")
 
     def _is_own_draft(self, request: HttpRequest, post: Post | None) -> bool:
-        return post is None or (post.editor_id == request.user.pk and post.state in UNPUBLISHED)
+        return post is None or post.is_own_draft(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         if obj is not None and obj.state == State.REMOVED:

@@ -286,6 +286,14 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             return preview_url(self.pk)
         return post_url(self.published_on, self.slug)
 
+    def is_own_draft(self, user: Any) -> bool:
+        """Say whether this person may change it without being one who publishes."""
+        return self.editor_id == user.pk and self.state in UNPUBLISHED
+
+    def needs_other_eyes(self, user: Any) -> bool:
+        """Say whether somebody else than this person has to publish it."""
+        return self.is_sensitive and self.written_by_id == user.pk
+
     def previous_and_next(self) -> tuple[Any, Any]:
         """Return the public posts just before and just after this one: dicts of what a link to them needs, or None."""
         if self.listed_at is None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from posts import autosaving, limiting
+from posts import autosaving, bulking, limiting
 from posts.hooks import nested_modules
 
 TASK_RESULTS_DAYS = 14
@@ -25,5 +25,6 @@ class Command(BaseCommand):
         DBTaskResult.objects.running().filter(started_at__lte=at - LONGEST_TASK).delete()
         limiting.tidy(at)
         autosaving.tidy(at)
+        bulking.tidy(at)
         for module in nested_modules("tidying"):
             module.tidy(at)
