@@ -30,7 +30,8 @@ from sources.models import Source
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 200  # posts that are done while somebody waits for the page; more of them are a task
-SLICE = 100  # posts of one transaction
+SLICE = 100  # posts of one transaction, at the most
+SLICE_SECONDS = 1.0  # after which a slice takes no further post: an editor who saves waits for its end
 PAUSE = 0.2  # seconds between two slices: on SQLite whoever waits to write knocks ten times a second
 TURN = 20.0  # seconds after which a task lets other tasks have theirs
 KEPT = dt.timedelta(days=30)
@@ -203,8 +204,13 @@ def _work_slice(job: BulkJob) -> bool:
         return False
     terms = Terms.of(job, by)
     posts = {post.pk: post for post in _locked(ids)}
+    until = time.monotonic() + SLICE_SECONDS
+    outcomes: list[tuple[int, bool | str]] = []
     with Tally.objects.counting_once():
-        outcomes = [(pk, _do(BulkAct(job.act), posts.get(pk), terms)) for pk in ids]
+        for pk in ids:
+            outcomes.append((pk, _do(BulkAct(job.act), posts.get(pk), terms)))
+            if time.monotonic() > until:
+                break
     job.record(
         done=sum(outcome is True for _, outcome in outcomes),
         unchanged=sum(outcome is False for _, outcome in outcomes),

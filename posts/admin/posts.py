@@ -14,7 +14,15 @@ from django.utils.html import format_html, format_html_join
 from posts import autosaving
 from posts.admin.assisting import Assists, autosave
 from posts.admin.bulk import ACTIONS, ActsInBulk
-from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
+from posts.admin.post_list import (
+    CategoryFilter,
+    MarkFilter,
+    MineFilter,
+    OutletFilter,
+    PostColumns,
+    StatusFilter,
+    TagFilter,
+)
 from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
 from posts.comparing import compare_fields
@@ -39,12 +47,12 @@ class PostAdmin(ActsInBulk, Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
-    list_filter = [StatusFilter, MineFilter, "categories"]
+    list_filter = [StatusFilter, MineFilter, OutletFilter, TagFilter, MarkFilter, CategoryFilter]
     list_select_related = ["source", "editor"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["title", "slug", "source__name", "tagged__tag__name", "link__address"]
-    search_help_text = "Words of the title, a tag, an outlet or the original's address"
+    search_fields = ["title"]  # and more, see get_search_results
+    search_help_text = "Words of the title, a tag or an outlet; an address, of the original or of ours; a number"
     date_hierarchy = "published_at"
     actions = ACTIONS
     ordering = ["-id"]

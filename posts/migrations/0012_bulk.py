@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(fields=['state', 'published_at', 'listed_at'], name='post_desk'),
+        ),
         migrations.CreateModel(
             name='BulkJob',
             fields=[

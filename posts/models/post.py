@@ -195,6 +195,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         indexes = [
             models.Index(fields=["-listed_at", "-id"], name="post_listing"),
             models.Index(fields=["source", "-listed_at", "-id"], name="source_listing"),
+            models.Index(fields=["state", "published_at", "listed_at"], name="post_desk"),
         ]
         permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [

@@ -159,7 +159,7 @@ def count(kind: str, keys: list[Any], at: dt.datetime) -> dict[Any, Counted]:
     bounds = listed.aggregate(first=Min("listed_at"), last=Max("listed_at"))
     if bounds["first"]:
         by_year = (
-            listed.annotate(shelf=shelf, year=_year(bounds["first"], bounds["last"]))
+            listed.annotate(shelf=shelf, year=year_of("listed_at", bounds["first"], bounds["last"]))
             .values_list("shelf", "year")
             .annotate(number=Count("*"), first=Min("listed_at"), last=Max("listed_at"))
         )
@@ -174,11 +174,11 @@ def count(kind: str, keys: list[Any], at: dt.datetime) -> dict[Any, Counted]:
     return counts
 
 
-def _year(first: dt.datetime, last: dt.datetime) -> Case:
+def year_of(column: str, first: dt.datetime, last: dt.datetime) -> Case:
     """The site-local year of a row as plain comparisons, which both databases do fast and alike."""
     years = range(site_date(last).year, site_date(first).year, -1)
     return Case(
-        *(When(listed_at__gte=start_of(dt.date(year, 1, 1)), then=Value(year)) for year in years),
+        *(When(**{f"{column}__gte": start_of(dt.date(year, 1, 1))}, then=Value(year)) for year in years),
         default=Value(site_date(first).year),
         output_field=models.IntegerField(),
     )
