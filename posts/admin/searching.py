@@ -6,20 +6,21 @@ all of them would read every post with every tag for every question.
 
 import datetime as dt
 import re
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import smart_split, unescape_string_literal
 
 from posts.models import AlsoReported, FormerAddress, Post, Tag, TaggedPost
 from sources.links.canonical import canonical_address
 from sources.links.models import Link
 from sources.models import Source
-from sources.naming import fold
+from sources.naming import fold, tidy_slug
 
 WORDS_MOST = 12  # each narrows what is found; a pasted paragraph would find nothing after so many anyway
-KEPT_MOST = 2000  # ids of found posts that are handed on, so that what follows need not search again
+KEPT_MOST = 2000  # ids that are handed from one question to the next
 NUMBER_DIGITS = 18
 PERMALINK = re.compile(r"/(\d{4})/(\d{2})/(\d{2})/([^/]+)/?$")
 
@@ -54,12 +55,24 @@ def _with(word: str) -> Q:
         found |= Q(pk=int(word))
     key = fold(word)
     if key:
-        found |= Q(pk__in=tagged_with(Tag.objects.filter(name_key__contains=key)))
-        found |= Q(source__in=Source.objects.filter(name_key__contains=key).values("pk"))
-        found |= Q(source__in=Source.objects.filter(aliases__name_key__contains=key).values("pk"))
+        tags = Tag.objects.filter(name_key__contains=key)
+        own_tag = TaggedPost.objects.filter(content_object=OuterRef("pk"), tag__in=tags.order_by().values("pk"))
+        found |= _among(tagged_with(tags), Q(Exists(own_tag)))
+        named = Source.objects.filter(Q(name_key__contains=key) | Q(aliases__name_key__contains=key))
+        found |= Q(source__in=set(named.order_by().values_list("pk", flat=True)))
     if "." in word or "/" in word:
         found |= _citing(Link.objects.filter(address__icontains=word))
     return found
+
+
+def _among(ids: QuerySet[Any, int], otherwise: Q) -> Q:
+    """The posts with these ids where they are few; else what asks the same of each post.
+
+    Both databases look into a short list at once. What a common word finds is too long for one, and most posts that
+    are asked say yes.
+    """
+    few = set(ids[: KEPT_MOST + 1])
+    return Q(pk__in=few) if len(few) <= KEPT_MOST else otherwise
 
 
 def tagged_with(tags: QuerySet[Tag]) -> QuerySet[TaggedPost, int]:
@@ -81,7 +94,11 @@ def _at_address(address: str) -> Q:
 
 def _citing(links: QuerySet[Link]) -> Q:
     pages = links.order_by().values("pk")
-    return Q(link__in=pages) | Q(pk__in=AlsoReported.objects.filter(link__in=pages).values("post"))
+    beside = AlsoReported.objects.filter(link__in=pages)
+    first = _among(Post.objects.filter(link__in=pages).order_by().values_list("pk", flat=True), Q(link__in=pages))
+    return first | _among(
+        beside.order_by().values_list("post", flat=True), Q(Exists(beside.filter(post=OuterRef("pk"))))
+    )
 
 
 def _here(address: str) -> Q:
@@ -95,6 +112,6 @@ def _here(address: str) -> Q:
         published_on = dt.date(int(year), int(month), int(day))
     except ValueError:
         return Q(pk__in=[])
-    slug = fold(unquote(slug))
-    former = FormerAddress.objects.filter(published_on=published_on, slug=slug, post__isnull=False)
-    return Q(published_on=published_on, slug=slug) | Q(pk__in=former.values("post"))
+    at = {"published_on": published_on, "slug": tidy_slug(unquote(slug))}
+    former = FormerAddress.objects.filter(**at, post__isnull=False)
+    return Q(**at) | Q(pk__in=former.values("post"))
