@@ -27,6 +27,8 @@ NAMED = 20  # posts that are named before
 REFUSED_A_PAGE = 100
 LOOKS_AGAIN = "3"  # seconds
 IN_TRASH = (BulkAct.RESTORE, BulkAct.DELETE)  # what the list of the trash offers, and no other
+# For a form with a box that finds while one types.
+BOXES = forms.Media(js=["admin/js/autocomplete.js", "js/post_form.js", "js/name_boxes.js"])
 WIDE = {"class": "vLargeTextField"}
 
 
@@ -278,7 +280,7 @@ def _ask(request: HttpRequest, site: Any, job: BulkJob, form: ActForm) -> HttpRe
         "title": f"{BulkAct(job.act).label}: {_posts(job.total)}",
         "job": job,
         "form": form,
-        "media": forms.Media(js=["admin/js/vendor/jquery/jquery.js", "admin/js/jquery.init.js"]) + form.media,
+        "media": form.media + BOXES if str(form.media) else "",
         "outlook": foresee(job, request.user),
         "named": _posts_named(job.ids[-NAMED:][::-1]),
         "more": max(0, job.total - NAMED),

@@ -65,7 +65,8 @@ class PostAdmin(ActsInBulk, Assists, PostColumns, OneAtATime, admin.ModelAdmin):
     class Media:
         css = {"all": ["css/admin.css"]}
         # After the autocomplete's own script, whose defaults it sets before the page is ready.
-        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/autosave.js"]
+        jquery = ["admin/js/vendor/jquery/jquery.js", "admin/js/jquery.init.js"]
+        js = [*jquery, "admin/js/autocomplete.js", "js/post_form.js", "js/autosave.js"]
 
     # --- Who may do what: writers have their own drafts, and nothing else
 
