@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -15,7 +14,6 @@ from posts.life import OTHER_EYES, Act
 from posts.models import BulkJob, FormerAddress, Post, PostEntry, Tag, Tally
 from posts.models.bulk import STUCK_AFTER
 from tests.factories import make_category, make_link, make_post, make_source
-from tests.posts.test_at_once import at_once
 
 LIST = "/admin/posts/post/"
 
@@ -499,38 +497,3 @@ class TestMany:
         call_command("tidy")
         assert set(BulkJob.objects.values_list("state", "pk")) >= {("finished", kept.pk)}
         assert BulkJob.objects.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory has one connection for all")
-class TestAtOnce:
-    def test_a_double_click_and_two_workers_do_each_post_once(self):
-        from django.test import Client
-
-        user = User.objects.create_superuser("root")
-        client = Client()
-        client.force_login(user)
-        posts = [make_post(draft=True) for _ in range(12)]
-        address = choose(client, "bulk_add_tags", posts)
-        clients = [Client() for _ in range(4)]
-        for each in clients:
-            each.force_login(user)
-        statuses = at_once(*(lambda each=each: each.post(address, {"tags": ["once"]}) for each in clients))
-        assert statuses == [302] * 4
-        assert result(BulkJob.objects.get()) == (12, 0, 0)
-        for post in posts:
-            assert post.history.filter(history_change_reason="Bulk: tags added").count() == 1
-
-    def test_two_jobs_over_the_same_posts(self):
-        user = User.objects.create_superuser("root")
-        ids = [make_post().pk for _ in range(10)]
-        jobs = [BulkJob.objects.create(act="add_tags", by=user, ids=ids, total=10) for _ in range(3)]
-        for number, job in enumerate(jobs):
-            job.begin({"tags": ["both", f"own {number}"]}, "")
-
-        class Ok:
-            status_code = 200
-
-        assert at_once(*(lambda job=job: bulking.work(job.pk) or Ok for job in jobs)) == [200] * 3
-        assert Tag.objects.get(name="both").tally.count == 10
-        assert all(Post.objects.get(pk=pk).tags.count() == 4 for pk in ids)
