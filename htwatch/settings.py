@@ -346,6 +346,7 @@ MARKDOWNX_UPLOAD_URLS_PATH = "/admin/posts/post/picture/"
 # The jobs of `tick`, in order: commands that find what is due, safe to run at any time and twice.
 TICK_COMMANDS = [
     "recount",
+    "bulk",
     *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []),
     *(["announce"] if "posts.subscriptions" in INSTALLED_APPS else []),
     *(["call"] if "posts.webhooks" in INSTALLED_APPS else []),

@@ -18,7 +18,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from posts.autosaving import opened, seal
-from posts.life import PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
+from posts.life import OTHER_EYES, PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
 from posts.models import Autosave, Image, Post
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
@@ -261,6 +261,10 @@ class PostForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {"excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
+    class Media:
+        # After the autocomplete's own script, whose defaults the next one sets before the page is ready.
+        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/pictures.js", "js/autosave.js"]
+
     # Set by the admin for each request: who sits before it, and the text that was kept unsaved and is taken up again.
     user: Any = None
     taken: Autosave | None = None
@@ -422,9 +426,7 @@ class PostForm(forms.ModelForm):
         if is_last_writer and self.before.is_sensitive and not cleaned.get("is_sensitive"):
             self.add_error("is_sensitive", "You changed the text last: another editor takes this mark away.")
         elif is_last_writer and cleaned.get("is_sensitive") and self.act in (Act.PUBLISH, Act.SCHEDULE):
-            self.add_error(
-                "is_sensitive", "This post needs a second pair of eyes: another editor publishes it. Submit it now."
-            )
+            self.add_error("is_sensitive", f"{OTHER_EYES} Submit it now.")
 
     def changes_text(self, cleaned: dict[str, Any]) -> bool:
         return any(name in cleaned and cleaned[name] != _plain(self.before.texts[name]) for name in self.TEXTS)

@@ -12,6 +12,8 @@ from posts.models import Category, FormerAddress, Image, Post, TaggedPost, Tally
 from sources.links.models import Link
 from sources.models import Source, absorbed
 
+SHELVES = ("tags", "categories", "sources")
+
 
 def connect() -> None:
     m2m_changed.connect(follow_filing, sender=Post.categories.through)
@@ -36,7 +38,7 @@ def follow_filing(instance: Any, action: str, reverse: bool, pk_set: set[int] | 
     else:
         Post.objects.filter(pk__in=[post.pk for post in posts]).relist()
         for post in posts:
-            recount_shelves(post)
+            recount_shelves(post, of=("categories",))
             post.follow_filing()
 
 
@@ -45,7 +47,7 @@ def follow_tagging(instance: Post, action: str, **_: Any) -> None:
         remember_shelves(instance)
     else:
         TaggedPost.objects.filter(content_object=instance).update(listed_at=instance.listing_time())
-        recount_shelves(instance)
+        recount_shelves(instance, of=("tags",))
         instance.follow_filing()
 
 
@@ -59,14 +61,14 @@ def remember_shelves(instance: Post, **_: Any) -> None:
     instance.shelves_before = instance.shelves()  # type: ignore[attr-defined]
 
 
-def recount_shelves(instance: Post, **_: Any) -> None:
-    """Count the listings in which the post was or is; a post that readers never saw is in none."""
+def recount_shelves(instance: Post, of: tuple[str, ...] = SHELVES, **_: Any) -> None:
+    """Count the listings of these kinds in which the post was or is; a post that readers never saw is in none."""
     before = getattr(instance, "shelves_before", {})
     if instance.listing_time() is None:
         return
     now = instance.shelves() if instance.pk and Post.objects.filter(pk=instance.pk).exists() else {}
-    shelves = {kind: before.get(kind, set()) | now.get(kind, set()) for kind in ("tags", "categories", "sources")}
-    Tally.objects.recount(**shelves, site=True)
+    shelves = {kind: before.get(kind, set()) | now.get(kind, set()) for kind in of}
+    Tally.objects.recount(**shelves, site=of == SHELVES)
 
 
 def remember_posts(instance: Category, **_: Any) -> None:

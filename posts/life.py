@@ -69,6 +69,10 @@ WHILE_SCHEDULED = {(Act.SCHEDULE, P), (Act.REDRAFT, P)}
 PUBLIC_ACTS = frozenset({Act.PUBLISH, Act.SCHEDULE, Act.WITHDRAW, Act.TAKE_DOWN, Act.CORRECT})
 
 
+# Said to whoever changed the text of a sensitive post last.
+OTHER_EYES = "This post needs a second pair of eyes: another editor publishes it."
+
+
 class ImpossibleError(ValueError):
     """Says in a sentence why an act cannot be done in this state."""
 

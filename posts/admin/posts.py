@@ -13,8 +13,17 @@ from django.utils.html import format_html, format_html_join
 
 from posts import autosaving
 from posts.admin.assisting import Assists, autosave
+from posts.admin.bulk import ACTIONS, ActsInBulk
 from posts.admin.clipping import begin_clipping
-from posts.admin.post_list import MineFilter, PostColumns, StatusFilter
+from posts.admin.post_list import (
+    CategoryFilter,
+    MarkFilter,
+    MineFilter,
+    OutletFilter,
+    PostColumns,
+    StatusFilter,
+    TagFilter,
+)
 from posts.admin.previews import Previews, open_links
 from posts.admin.revisions import Revisions, names_of_people, words_of
 from posts.admin.unsaved import drop_unsaved, unsaved_list
@@ -25,7 +34,7 @@ from posts.comparing import compare_fields
 from posts.dating import byline_moment
 from posts.emptying import delete_for_good
 from posts.forms import PostForm
-from posts.life import UNPUBLISHED, Act, State
+from posts.life import Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
 from sources.locking import OneAtATime, hold_the_desk
@@ -45,28 +54,24 @@ SAID = {
 
 
 @admin.register(Post)
-class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.ModelAdmin):
+class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
-    list_filter = [StatusFilter, MineFilter, "categories"]
+    list_filter = [StatusFilter, MineFilter, OutletFilter, TagFilter, MarkFilter, CategoryFilter]
     list_select_related = ["source", "editor"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["title", "slug", "source__name", "tagged__tag__name", "link__address"]
-    search_help_text = "Words of the title, a tag, an outlet or the original's address"
+    search_fields = ["title"]  # and more, see get_search_results
+    search_help_text = "Words of the title, a tag or an outlet; an address, of the original or of ours; a number"
     date_hierarchy = "published_at"
+    actions = ACTIONS
     ordering = ["-id"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["source", "categories"]
     readonly_fields = ["shown_notes"]
     change_form_template = "admin/posts/post/change_form.html"
     delete_confirmation_template = "admin/posts/post/delete_confirmation.html"
-
-    class Media:
-        css = {"all": ["css/admin.css"]}
-        # After the autocomplete's own script, whose defaults it sets before the page is ready.
-        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/pictures.js", "js/autosave.js"]
 
     # --- Who may do what: writers have their own drafts, and nothing else
 
@@ -75,7 +80,7 @@ class PostAdmin(Assists, Revisions, Previews, PostColumns, OneAtATime, admin.Mod
         return request.user.has_perm("posts.publish_post")
 
     def _is_own_draft(self, request: HttpRequest, post: Post | None) -> bool:
-        return post is None or (post.editor_id == request.user.pk and post.state in UNPUBLISHED)
+        return post is None or post.is_own_draft(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
         if obj is not None and obj.state == State.REMOVED:

@@ -1,5 +1,6 @@
 from posts.models.also import AlsoReported
 from posts.models.attempt import Attempt, PrefixKey
+from posts.models.bulk import BulkAct, BulkJob, BulkRefusal
 from posts.models.category import Category, CategoryEntry
 from posts.models.correction import Correction
 from posts.models.desk import Autosave, Note, PreviewLink, Visit
@@ -14,6 +15,9 @@ __all__ = [
     "AlsoReported",
     "Attempt",
     "Autosave",
+    "BulkAct",
+    "BulkJob",
+    "BulkRefusal",
     "Category",
     "CategoryEntry",
     "Correction",

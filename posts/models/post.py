@@ -206,6 +206,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             models.Index(fields=["editor", "-updated_at", "-id"], name="post_drafts", condition=Q(published_on=None)),
             models.Index(fields=["state", "id"], name="post_unpublished", condition=Q(published_on=None)),
             models.Index(fields=["review_on", "id"], name="post_held", condition=Q(review_on__isnull=False)),
+            models.Index(fields=["state", "published_at", "listed_at"], name="post_desk"),
         ]
         permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [
@@ -296,6 +297,14 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         if self.published_on is None or self.state == State.TRASH:
             return preview_url(self.pk)
         return post_url(self.published_on, self.slug)
+
+    def is_own_draft(self, user: Any) -> bool:
+        """Say whether this person may change it without being one who publishes."""
+        return self.editor_id == user.pk and self.state in UNPUBLISHED
+
+    def needs_other_eyes(self, user: Any) -> bool:
+        """Say whether somebody else than this person has to publish it."""
+        return self.is_sensitive and self.written_by_id == user.pk
 
     def previous_and_next(self) -> tuple[Any, Any]:
         """Return the public posts just before and just after this one: dicts of what a link to them needs, or None."""

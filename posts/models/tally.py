@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,8 @@ BATCH = 500
 # Related tags are those that stand beside a tag most often in its latest posts: a bounded look, and a fresh one.
 RELATED_AMONG = 300
 RELATED_MOST = 8
+# Within `counting_once`: what is to be counted at its end.
+_noted: ContextVar[dict[str, set[Any]] | None] = ContextVar("noted", default=None)
 
 
 class TallyQuerySet(models.QuerySet["Tally"]):
@@ -33,6 +37,12 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         at: dt.datetime | None = None,
     ) -> None:
         """Count these listings again as they stand at that moment."""
+        noted = _noted.get()
+        if noted is not None:
+            for kind, ids in (("tags", tags), ("categories", categories), ("sources", sources)):
+                noted[kind] |= set(ids)
+            noted["site"] |= {True} if site else set()
+            return
         at = at or timezone.now()
         if site:
             self._recount("is_site", [True], at)
@@ -40,6 +50,19 @@ class TallyQuerySet(models.QuerySet["Tally"]):
             ordered = sorted(set(ids))
             for start in range(0, len(ordered), BATCH):
                 self._recount(kind, ordered[start : start + BATCH], at)
+
+    @contextmanager
+    def counting_once(self) -> Iterator[None]:
+        """Count what changes within once, at the end: many posts on one shelf cost one count."""
+        noted: dict[str, set[Any]] = {"tags": set(), "categories": set(), "sources": set(), "site": set()}
+        token = _noted.set(noted)
+        try:
+            yield
+        finally:
+            _noted.reset(token)
+        self.recount(
+            tags=noted["tags"], categories=noted["categories"], sources=noted["sources"], site=bool(noted["site"])
+        )
 
     def recount_all(self, at: dt.datetime | None = None) -> None:
         """Count every listing again: for those who write many rows past the models' own ways."""
@@ -136,7 +159,7 @@ def count(kind: str, keys: list[Any], at: dt.datetime) -> dict[Any, Counted]:
     bounds = listed.aggregate(first=Min("listed_at"), last=Max("listed_at"))
     if bounds["first"]:
         by_year = (
-            listed.annotate(shelf=shelf, year=_year(bounds["first"], bounds["last"]))
+            listed.annotate(shelf=shelf, year=year_of("listed_at", bounds["first"], bounds["last"]))
             .values_list("shelf", "year")
             .annotate(number=Count("*"), first=Min("listed_at"), last=Max("listed_at"))
         )
@@ -151,11 +174,11 @@ def count(kind: str, keys: list[Any], at: dt.datetime) -> dict[Any, Counted]:
     return counts
 
 
-def _year(first: dt.datetime, last: dt.datetime) -> Case:
+def year_of(column: str, first: dt.datetime, last: dt.datetime) -> Case:
     """The site-local year of a row as plain comparisons, which both databases do fast and alike."""
     years = range(site_date(last).year, site_date(first).year, -1)
     return Case(
-        *(When(listed_at__gte=start_of(dt.date(year, 1, 1)), then=Value(year)) for year in years),
+        *(When(**{f"{column}__gte": start_of(dt.date(year, 1, 1))}, then=Value(year)) for year in years),
         default=Value(site_date(first).year),
         output_field=models.IntegerField(),
     )

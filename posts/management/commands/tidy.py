@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from posts import autosaving, emptying, limiting, previewing
+from posts import autosaving, bulking, emptying, limiting, previewing
 from posts.hooks import nested_modules
 
 TASK_RESULTS_DAYS = 14
@@ -27,5 +27,6 @@ class Command(BaseCommand):
         autosaving.tidy(at)
         emptying.tidy(at)
         previewing.tidy(at)
+        bulking.tidy(at)
         for module in nested_modules("tidying"):
             module.tidy(at)
