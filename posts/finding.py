@@ -1,6 +1,5 @@
 """What an address names: the listing, its heading, and what else its page shows. Pages and feeds find alike."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +74,9 @@ def _find_tags(slug: str) -> Found:
     slugs = slug.split("+" if is_all else ",")
     if len(slugs) > MOST_TAGS or not all(slugs):
         raise Http404("Up to three tags can be read together.")
-    tags = list(dict.fromkeys(tag for tag in map(Tag.objects.at_slug, slugs) if tag and listing.of_tag(tag).count))
-    if not tags or (is_all and len(tags) < len({unicodedata.normalize("NFC", s) for s in slugs})):
+    found_tags = [tag if tag and listing.of_tag(tag).count else None for tag in map(Tag.objects.at_slug, slugs)]
+    tags = list(dict.fromkeys(tag for tag in found_tags if tag))
+    if not tags or (is_all and None in found_tags):
         raise Http404("There is no such tag.")
     if len(tags) == 1:
         return find_tag(tags[0].slug)
