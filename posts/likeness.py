@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import combinations
-from os.path import commonprefix  # of any strings, whatever its home says
 
 SIGNS = "spelled alike but for spaces, signs or accents"
 PLURAL = "one and several"
@@ -122,7 +121,9 @@ def why_alike(one: Name, other: Name) -> str:
     return ""
 
 
-def _differ_by(one: Sequence[str], other: Sequence[str], is_alike: Callable[[str, str], bool], most: int = 100) -> bool:
+def _differ_by(
+    one: Sequence[str], other: Sequence[str], is_alike: Callable[[str, str], bool], most: int = 100
+) -> bool:
     """Say whether the words are the same one by one, or alike in that way, and at most so many of them."""
     if len(one) != len(other):
         return False
@@ -171,10 +172,8 @@ def distance(one: str, other: str, most: int) -> int:
     """Return how many letters must be added, dropped, changed or swapped with the next; beyond `most`, `most` + 1."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    start = len(commonprefix([one, other]))
-    one, other = one[start:], other[start:]
-    end = len(commonprefix([one[::-1], other[::-1]]))
-    one, other = one[: len(one) - end], other[: len(other) - end]
+    one, other = _without_common(one, other)
+    one, other = _without_common(one[::-1], other[::-1])
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -187,6 +186,12 @@ def distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def _without_common(one: str, other: str) -> tuple[str, str]:
+    """Return both without what they have in common at the start."""
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[same:], other[same:]
 
 
 # --- Which of many

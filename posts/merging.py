@@ -196,7 +196,8 @@ def _give_back(merge: TagEntry, tag: Tag, kept: Tag | None) -> int:
 
 def _held_by_merge_alone(merge: TagEntry, posts: Collection[int]) -> set[int]:
     """Return those of these posts that would not carry the tag that stayed if it were not for this merge."""
-    moved, carried_by_others = set(merge.moved_posts), set()
+    moved = set(merge.moved_posts)
+    carried_by_others: set[int] = set()
     others = TagEntry.objects.merges().filter(tag_id=merge.tag_id).exclude(pk=merge.pk).select_related("undoing")
     for other in others:
         undoing = getattr(other, "undoing", None)

@@ -1,3 +1,3 @@
-from posts.admin import images, pages, posts, shelves
+from posts.admin import images, pages, posts, shelves, tags
 
-__all__ = ["images", "pages", "posts", "shelves"]
+__all__ = ["images", "pages", "posts", "shelves", "tags"]

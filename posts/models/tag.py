@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -30,11 +30,11 @@ class TagQuerySet(models.QuerySet["Tag"]):
         name = tidy_name(name)
         return self.named(name) or self.get_or_create(name_key=fold(name), defaults={"name": name})[0]
 
-    def searched(self, words: str) -> TagQuerySet:
+    def searched(self, words: str, at: Literal["contains", "startswith"] = "contains") -> TagQuerySet:
         """Those that have this in their name or in another name that leads to them."""
-        key = fold(words)
-        aliases = TagAlias.objects.names().filter(tag=OuterRef("pk"), name_key__contains=key)
-        return self.filter(Q(name_key__contains=key) | Exists(aliases)) if key else self
+        key = {f"name_key__{at}": fold(words)}
+        aliases = TagAlias.objects.names().filter(tag=OuterRef("pk"), **key)
+        return self.filter(Q(**key) | Exists(aliases)) if fold(words) else self
 
     def orphans(self) -> TagQuerySet:
         """Those that stand on no post at all, be it a draft or in the trash."""

@@ -1,4 +1,4 @@
-"""What the first page of the desk shows of subscriptions."""
+"""What the desk shows of subscriptions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from django import template
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString
 
+from posts.models import Tag
 from posts.subscriptions import counting
 from posts.templatetags.watch import draw_bars
 
@@ -22,6 +23,11 @@ class Chart:
 @register.simple_tag
 def subscriber_numbers() -> counting.Numbers:
     return counting.count_subscribers()
+
+
+@register.simple_tag
+def tag_followers(tags: Sequence[Tag]) -> counting.Followers:
+    return counting.count_followers(tags)
 
 
 @register.simple_tag
