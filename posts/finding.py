@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.cache import patch_cache_control
 
 from posts import listing
 from posts.addressing import tag_url, tags_url
@@ -30,6 +31,13 @@ class Found:
     @property
     def url(self) -> str:
         return self.listing.url
+
+
+def lead_to(address: str) -> HttpResponse:
+    """Send whoever asked to where it lives for good. Browsers are to ask again: a merge can be undone."""
+    response = redirect(address, permanent=True)
+    patch_cache_control(response, no_cache=True)
+    return response
 
 
 def find_post(year: int, month: int, day: int, slug: str) -> Post | None:

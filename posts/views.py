@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from posts import listing
 from posts.addressing import archive_url, page_url, post_url, source_url, tag_url
 from posts.dating import byline_date, period
-from posts.finding import Found, find_category, find_home, find_post, find_source, find_tag
+from posts.finding import Found, find_category, find_home, find_post, find_source, find_tag, lead_to
 from posts.listing import ListedPost
 from posts.models import Category, Post, Tag
 from posts.rendering import plain_text
@@ -34,7 +34,7 @@ DEEPEST_SHOWN = 4  # of the category tree, as steps to the right
 def _show(request: HttpRequest, found: Found, number: int | None, template: str, base_url: str) -> HttpResponse:
     """Show a page of what was found, or send the reader to the address where it lives."""
     if number == 1 or found.url != base_url:
-        return redirect(page_url(found.url, number or 1), permanent=True)
+        return lead_to(page_url(found.url, number or 1))
     page = found.listing.page(number or 1)
     context = {"found": found, "page": page, "feed_url": f"{found.url}feed/", **found.context}
     return render(request, template, context)

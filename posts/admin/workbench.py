@@ -164,10 +164,13 @@ class Workbench:
     def merge_page(self, request: HttpRequest) -> HttpResponse:
         self._check(self.has_change_permission(request))
         given = request.POST if request.method == "POST" else request.GET
-        asked = _numbers(given.getlist("tag"))[: MERGE_MOST + 1]
-        tags = _chosen(asked)
-        if request.method == "POST" and "look" not in request.POST:
-            if len(tags) < min(len(asked), MERGE_MOST) or len(tags) < 2:
+        asked = _numbers(given.getlist("tag"))
+        tags = _chosen(asked[: MERGE_MOST + 1])
+        if request.method == "POST":
+            if len(asked) > MERGE_MOST:
+                messages.warning(request, SELECT_SOME)
+                return HttpResponseRedirect(section_address("all"))
+            if len(tags) < len(asked) or len(tags) < 2:
                 return self._say_gone(request, tags)
             return self._merge(request, tags)
         return self._add(request, tags, given.get("add", ""))
