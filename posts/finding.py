@@ -1,12 +1,12 @@
 """What an address names: the listing, its heading, and what else its page shows. Pages and feeds find alike."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.cache import patch_cache_control
 
 from posts import corrections, listing
 from posts.addressing import tag_url, tags_url
@@ -32,6 +32,13 @@ class Found:
     @property
     def url(self) -> str:
         return self.listing.url
+
+
+def lead_to(address: str) -> HttpResponse:
+    """Send whoever asked to where it lives for good. Browsers are to ask again: a merge can be undone."""
+    response = redirect(address, permanent=True)
+    patch_cache_control(response, no_cache=True)
+    return response
 
 
 def find_post(year: int, month: int, day: int, slug: str) -> Post:
@@ -107,8 +114,9 @@ def _find_tags(slug: str) -> Found:
     slugs = slug.split("+" if is_all else ",")
     if len(slugs) > MOST_TAGS or not all(slugs):
         raise Http404("Up to three tags can be read together.")
-    tags = list(dict.fromkeys(tag for tag in map(Tag.objects.at_slug, slugs) if tag and listing.of_tag(tag).count))
-    if not tags or (is_all and len(tags) < len({unicodedata.normalize("NFC", s) for s in slugs})):
+    found_tags = [tag if tag and listing.of_tag(tag).count else None for tag in map(Tag.objects.at_slug, slugs)]
+    tags = list(dict.fromkeys(tag for tag in found_tags if tag))
+    if not tags or (is_all and None in found_tags):
         raise Http404("There is no such tag.")
     if len(tags) == 1:
         return find_tag(tags[0].slug)

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import feedgenerator
 from django.utils.dateformat import format as format_date
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from posts.addressing import CORRECTIONS
 from posts.corrections import ListedCorrection
-from posts.finding import Found
+from posts.finding import Found, lead_to
 from posts.gone import tells_gone
 from posts.listing import ListedPost, Report
 from posts.rendering import fit, for_elsewhere, plain_text
@@ -242,7 +241,7 @@ def feed_view[F: Followed](
         found = find(**address)
         own_path = f"{found.url}feed/{kind.ending}"
         if request.get_full_path().partition("?")[0] != own_path:
-            return redirect(own_path, permanent=True)
+            return lead_to(own_path)
         response = kind(found, items(found))(request)
         # The newest item's date goes back when that item is withdrawn: who asks by date would keep it. ETag is right.
         del response.headers["Last-Modified"]

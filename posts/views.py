@@ -24,6 +24,7 @@ from posts.finding import (
     find_source,
     find_tag,
     for_readers,
+    lead_to,
     post_at,
 )
 from posts.gone import tells_gone
@@ -44,7 +45,7 @@ DESCRIPTION_LENGTH = 200
 def _show(request: HttpRequest, found: Found, number: int | None, template: str, base_url: str) -> HttpResponse:
     """Show a page of what was found, or send the reader to the address where it lives."""
     if number == 1 or found.url != base_url:
-        return redirect(page_url(found.url, number or 1), permanent=True)
+        return lead_to(page_url(found.url, number or 1))
     page = found.listing.page(number or 1)
     context = {"found": found, "page": page, "feed_url": f"{found.url}feed/", **found.context}
     return render(request, template, context)
@@ -183,7 +184,7 @@ def post_detail(request: HttpRequest, year: int, month: int, day: int, slug: str
     post = for_readers(post)
     url = post.get_absolute_url()
     if request.get_full_path().partition("?")[0] != url:
-        return _ask_again(redirect(url, permanent=True))
+        return lead_to(url)
     return _ask_again(_show_post(request, post))
 
 

@@ -24,16 +24,17 @@ class OneAtATime:
     """For a ModelAdmin: whoever saves, deletes or runs an action does so alone."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _alone(super().changeform_view, request, *args, **kwargs)  # type: ignore[misc]
+        return alone(super().changeform_view, request, *args, **kwargs)  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _alone(super().delete_view, request, *args, **kwargs)  # type: ignore[misc]
+        return alone(super().delete_view, request, *args, **kwargs)  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return _alone(super().changelist_view, request, *args, **kwargs)  # type: ignore[misc]
+        return alone(super().changelist_view, request, *args, **kwargs)  # type: ignore[misc]
 
 
-def _alone(view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def alone(view: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Answer; whoever writes does so alone."""
     if request.method != "POST":
         return view(request, *args, **kwargs)
     with transaction.atomic():

@@ -1,3 +1,3 @@
-from posts.admin import images, log, pages, posts, shelves
+from posts.admin import images, log, pages, posts, shelves, tags
 
-__all__ = ["images", "log", "pages", "posts", "shelves"]
+__all__ = ["images", "log", "pages", "posts", "shelves", "tags"]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from posts import autosaving
 from posts.admin.picture_taking import take_picture
-from posts.models import Image, Post, Tag, Visit
+from posts.models import Image, Post, Tag, TagAlias, Visit
 from posts.rendering import MAX_TEXT_LENGTH, render_post
 from sources.naming import fold
 
@@ -91,20 +91,34 @@ def _render_markdown(request: HttpRequest) -> HttpResponse:
 
 
 def _tag_names(request: HttpRequest) -> JsonResponse:
-    """Names for the tag box: those that begin so first, then those that have it anywhere (as Select2 wants them)."""
+    """Names for the tag box: those that begin so first, then those that have it anywhere (as Select2 wants them).
+
+    A tag is found by its other names too, and then says by which: "North Korea (also: DPRK)".
+    """
     term = fold(request.GET.get("term", "").replace("\x00", ""))
     page = request.GET.get("page", "")
     start = (int(page) - 1) * TAG_NAMES_A_PAGE if page.isdecimal() and 0 < int(page) < 1000 else 0
-    tags = Tag.objects.filter(name_key__contains=term).order_by("name_key")
-    beginning = tags.filter(name_key__startswith=term)
-    within = tags.exclude(name_key__startswith=term)
-    rows = _names_between(beginning, within, start, start + TAG_NAMES_A_PAGE + 1)
-    results = [{"id": name, "text": name} for name in rows[:TAG_NAMES_A_PAGE]]
-    return JsonResponse({"results": results, "pagination": {"more": len(rows) > TAG_NAMES_A_PAGE}})
+    beginning = Tag.objects.searched(term, at="startswith").order_by("name_key")
+    within = Tag.objects.searched(term).exclude(pk__in=beginning.values("pk")).order_by("name_key")
+    tags = _tags_between(beginning, within, start, start + TAG_NAMES_A_PAGE + 1)
+    also = _other_names(tags, term)
+    results = [
+        {"id": tag.name, "text": f"{tag.name} (also: {also[tag.pk]})" if tag.pk in also else tag.name}
+        for tag in tags[:TAG_NAMES_A_PAGE]
+    ]
+    return JsonResponse({"results": results, "pagination": {"more": len(tags) > TAG_NAMES_A_PAGE}})
 
 
-def _names_between(beginning: QuerySet[Tag], within: QuerySet[Tag], start: int, stop: int) -> list[str]:
-    names = list(beginning.values_list("name", flat=True)[:stop])
-    if len(names) < stop:
-        names += within.values_list("name", flat=True)[: stop - len(names)]
-    return names[start:]
+def _tags_between(beginning: QuerySet[Tag], within: QuerySet[Tag], start: int, stop: int) -> list[Tag]:
+    tags = list(beginning[:stop])
+    if len(tags) < stop:
+        tags += within[: stop - len(tags)]
+    return tags[start:]
+
+
+def _other_names(tags: list[Tag], term: str) -> dict[int, str]:
+    """Return for each of these tags that has the term only in other names the first of those."""
+    asked = [tag for tag in tags if term not in tag.name_key]
+    names = TagAlias.objects.names().filter(tag__in=asked, name_key__contains=term).order_by("-name_key")
+    found = sorted(names, key=lambda alias: fold(alias.name).startswith(term))
+    return {alias.tag_id: alias.name for alias in found}

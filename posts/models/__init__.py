@@ -9,6 +9,7 @@ from posts.models.former import FormerAddress
 from posts.models.image import Image
 from posts.models.post import Post
 from posts.models.tag import Tag, TagAlias, TaggedPost
+from posts.models.tag_entry import TagAct, TagEntry, Unlike
 from posts.models.tally import Tally
 
 __all__ = [
@@ -29,8 +30,11 @@ __all__ = [
     "PrefixKey",
     "PreviewLink",
     "Tag",
+    "TagAct",
     "TagAlias",
+    "TagEntry",
     "TaggedPost",
     "Tally",
+    "Unlike",
     "Visit",
 ]

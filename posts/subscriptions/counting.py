@@ -1,6 +1,7 @@
 """How subscriptions fare, in numbers: a handful of queries however many rows there are."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from posts.dating import site_date, start_of
+from posts.models import Tag
 from posts.outbox.models import Delivery
 from posts.subscriptions.models import Day, Subscriber, Subscription
 
@@ -59,3 +61,17 @@ def count_letters(days: list[dt.date]) -> tuple[list[int], list[int]]:
     found = letters.aggregate(**counts)
     numbers = range(len(days))
     return [found[f"sent_{each}"] for each in numbers], [found[f"failed_{each}"] for each in numbers]
+
+
+@dataclass(frozen=True)
+class Followers:
+    each: list[tuple[Tag, int]]  # those tags that somebody follows
+    together: int  # readers, each once
+
+
+def count_followers(tags: Sequence[Tag]) -> Followers:
+    """Return how many readers follow these tags."""
+    rows = Subscription.objects.filter(tag__in=tags).order_by()
+    numbers = dict(rows.values_list("tag").annotate(Count("pk")))
+    together = rows.aggregate(number=Count("subscriber", distinct=True))["number"]
+    return Followers([(tag, numbers[tag.pk]) for tag in tags if tag.pk in numbers], together)

@@ -1,5 +1,6 @@
-"""Where readers can ask to be told, on the pages of posts."""
+"""Where readers can ask to be told, on the pages of posts; and at the desk, how many follow some tags."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from posts.listing import ListedPost
+from posts.models import Tag
+from posts.subscriptions import counting
 from posts.subscriptions.models import Frequency
 from posts.subscriptions.scopes import WHOLE_SITE
 
@@ -51,3 +54,8 @@ def _rendered(choices: tuple[tuple[str, str], ...], page: str) -> SafeString:
     """The same for everybody who reads that page, and so rendered once."""
     box = {"choices": choices, "page": page, "frequencies": Frequency.choices}
     return render_to_string("subscriptions/_follow.html", box)
+
+
+@register.simple_tag
+def tag_followers(tags: Sequence[Tag]) -> counting.Followers:
+    return counting.count_followers(tags)
