@@ -519,7 +519,8 @@ def test_a_merge_of_many_posts_asks_no_more_than_one_of_few(editor_client):
             merge(editor_client, one, two, kept=two)
         return len(captured)
 
-    assert cost(1) == cost(9)
+    few = cost(1)
+    assert cost(9) <= few
 
 
 def test_a_refused_synonym_leaves_nothing(db):
