@@ -88,8 +88,7 @@ class UserAdmin(django_admin.UserAdmin):
             "opts": self.opts,
             "original": user,
             "factors": [
-                (factors.in_words(factor), factor)
-                for factor in Authenticator.objects.filter(user=user).order_by("pk")
+                (factors.in_words(factor), factor) for factor in Authenticator.objects.filter(user=user).order_by("pk")
             ],
             "sessions": sessions.sessions_of(user),
             "entries": LoginEntry.objects.filter(user_id=user.pk)[:20],

@@ -25,7 +25,7 @@ from htwatch.login import waiting
 from htwatch.login.models import LoginEntry
 
 WRONG_CODE = "This code is not right, was used before, or is over by now."
-WRONG_PASSKEY = "This passkey was not taken. Try again, or log in another way."  # noqa: S105  a sentence
+WRONG_PASSKEY = "This passkey was not taken. Try again, or log in another way."
 # What fido2 raises on what is no answer of a browser at all.
 NO_ANSWER = (TypeError, ValueError, LookupError, AttributeError, AssertionError, OverflowError)
 

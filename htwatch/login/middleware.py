@@ -18,8 +18,8 @@ from htwatch.login import factors
 
 SENTENCE = "Set up a second factor first: administrators need one here."
 SETTING_UP = {
-    "account_login", "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp",
-    "login_qr", "mfa_add_webauthn", "jsi18n",
+    "account_login", "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_index",
+    "mfa_activate_totp", "login_qr", "mfa_add_webauthn", "jsi18n",
 }  # fmt: skip
 # Asked by scripts, who may not say what they take.
 FOR_SCRIPTS = {

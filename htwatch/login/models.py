@@ -36,7 +36,7 @@ class Session(AbstractBaseSession):
     @property
     def handle(self) -> str:
         """A name for pages, from which the key cannot be told."""
-        return salted_hmac("htwatch.login.session", self.session_key).hexdigest()[:20]
+        return salted_hmac("htwatch.login.session", self.session_key, algorithm="sha256").hexdigest()[:20]
 
 
 class FailedSeries(models.Model):
@@ -90,7 +90,7 @@ class LoginEntry(models.Model):
         REMOVED = "removed", "Second factor removed"
         RENEWED = "renewed", "Recovery codes renewed"
         ENDED = "ended", "Sessions ended"
-        PASSWORD = "password", "Password changed"  # noqa: S105  a word of the log
+        PASSWORD = "password", "Password changed"
 
     # Plain numbers and words, no foreign keys: what is told here outlives what it tells of.
     what = models.CharField(max_length=8, choices=What)

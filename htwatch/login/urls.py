@@ -43,9 +43,7 @@ urlpatterns = [
         desk_page(passkeys.remove_webauthn, "Remove a passkey"),
         name="mfa_remove_webauthn",
     ),
-    path(
-        "account/recovery-codes/", admin.site.admin_view(views.recovery_codes), name="mfa_view_recovery_codes"
-    ),
+    path("account/recovery-codes/", admin.site.admin_view(views.recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "account/recovery-codes/recovery-codes.txt",
         admin.site.admin_view(views.recovery_codes_file),

@@ -12,13 +12,14 @@ from django.test import Client
 LOGIN = "/admin/login/"
 CODE = "/admin/login/code/"
 ACCOUNT = "/admin/account/"
+SECRET = "secret"
 
 
 def code_of(secret: str, steps: int = 0) -> str:
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
-def log_in(client: Client, name: str = "edith", password: str = "secret", **data: str):
+def log_in(client: Client, name: str = "edith", password: str = SECRET, **data: str):
     return client.post(LOGIN, {"username": name, "password": password, **data})
 
 

@@ -29,7 +29,8 @@ class TestThePassword:
         assert log_in(client, next=way)["Location"] == way
 
     @pytest.mark.parametrize(
-        "way", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example", "http:///x", "\0"]
+        "way",
+        ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example", "http:///x", "\0"],
     )
     def test_and_nowhere_else(self, client, editor, way):
         assert log_in(client, next=way)["Location"] == "/admin/"
@@ -64,8 +65,9 @@ class TestThePassword:
     @pytest.mark.parametrize(
         "address",
         [
-            "signup/", "password/reset/", "email/", "confirm-email/", "inactive/", "password/change/", "2fa/", "login/code/x/",
-            "account/passkeys/", "account/passkeys/signup/", "account/passkeys/login/", "social/connections/",
+            "signup/", "password/reset/", "email/", "confirm-email/", "inactive/", "password/change/", "2fa/",
+            "login/code/x/", "account/passkeys/", "account/passkeys/signup/", "account/passkeys/login/",
+            "social/connections/",
         ],
     )  # fmt: skip
     def test_what_is_not_wanted_does_not_exist(self, client, root, address):
@@ -122,9 +124,10 @@ class TestTheSecondFactor:
     def test_without_the_first_half_there_is_no_second(self, client):
         assert client.get(CODE)["Location"] == LOGIN
 
-    @pytest.mark.parametrize("credential", ["", "{", "[]", "1", '"x"', "{}", '{"id": 1}', '{"response": {"userHandle": 5}}',
-        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA", "authenticatorData": "AA",'
-        ' "signature": "AA", "userHandle": "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"}}',
+    @pytest.mark.parametrize("credential", [
+        "", "{", "[]", "1", '"x"', "{}", '{"id": 1}', '{"response": {"userHandle": 5}}',
+        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"clientDataJSON": "AA",'
+        ' "authenticatorData": "AA", "signature": "AA", "userHandle": "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"}}',
         '{"id": "AA", "rawId": "AA", "response": {"clientDataJSON": "e30", "attestationObject": "AA"}}',
     ])  # fmt: skip
     def test_what_is_no_passkey_is_refused_everywhere(self, client, editor, secret, credential):
@@ -244,7 +247,9 @@ def test_strangers_are_led_to_the_login(client, db, address):
 def test_a_text_that_was_being_written_is_offered_after_the_login_with_a_second_factor(client, editor, secret):
     from posts.autosaving import seal
 
-    sent = client.post("/admin/posts/post/add/", {"seal": seal(editor, "guid-1"), "title": "Half a thought", "body": "x"})
+    sent = client.post(
+        "/admin/posts/post/add/", {"seal": seal(editor, "guid-1"), "title": "Half a thought", "body": "x"}
+    )
     assert sent["Location"].startswith(LOGIN)
     way = client.get(sent["Location"], follow=True).context["redirect_field_value"]
     log_in(client, next=way)
