@@ -139,7 +139,7 @@ class GroupAdmin(django_admin.GroupAdmin):
         # By their names groups are known: who must have a second factor, for one.
         return ("name",) if obj and not request.user.is_superuser else ()
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and not request.user.is_superuser:
             kwargs["queryset"] = Permission.objects.exclude(pk__in=beyond(request.user).values("pk"))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -150,9 +150,11 @@ class LoginEntryAdmin(admin.ModelAdmin[LoginEntry]):
     list_display = ("made_at", "what", "whose", "detail", "by_whom")
     list_filter = ("what", "made_at")
     search_fields = ("user",)
-    search_help_text = "Whose login it was"
     list_display_links = None
     show_full_result_count = False
+
+    class Media:
+        css = {"all": ["css/admin.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -146,7 +146,7 @@ class PasswordForm(AdminPasswordChangeForm):
         try:
             password = super().clean_old_password()
         except ValidationError as error:
-            raise turn.refusal(error.message) from None
+            raise turn.refusal(str(error.message)) from None
         turn.give_back()
         return password
 

@@ -60,7 +60,6 @@ def test_the_page_says_so_and_leads_on_afterwards(client, administrator):
     client.force_login(administrator)
     page = client.get("/admin/posts/post/?q=x", follow=True)
     assert "Set up a second factor before you go on" in text_of(page)
-    secret = "JBSWY3DPEHPK3PXP"
     client.post(f"{ACCOUNT}again/", {"password": "secret"})
     secret = client.get(f"{ACCOUNT}app/").context["form"].secret
     client.post(f"{ACCOUNT}app/", {"code": code_of(secret)})

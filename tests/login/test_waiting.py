@@ -166,14 +166,15 @@ class TestTheSameForEverybody:
             numbers[name] = len(hashed)
         assert set(numbers.values()) == {5}  # none during the wait
 
-    def test_the_same_queries(self, editor, strangers):
+    def test_the_same_queries(self, editor, strangers, client):
+        client.get(LOGIN)  # what is asked once in the life of a process is asked now
         told = {}
         for name, password in strangers.items():
             shapes = []
             for _ in range(6):
                 with CaptureQueriesContext(connection) as queries:
                     log_in(Client(), name, password)
-                shapes.append([re.sub(r"'[^']*'|\b\d+\b|NULL", "?", query["sql"]) for query in queries])
+                shapes.append([re.sub(r"'[^']*'|\b\d+\b|NULL|\"s\d+_x\d+\"", "?", query["sql"]) for query in queries])
             told[name] = str(shapes)
         assert len(set(told.values())) == 1
 
