@@ -199,10 +199,13 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django_tasks_db",
+    "allauth.account",
+    "allauth.mfa",
     "simple_history",
     "taggit",
     "markdownx",
     "htwatch",
+    "htwatch.login",
     "sources",
     "sources.links",
     "posts",
@@ -222,6 +225,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "htwatch.login.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
 ]
@@ -302,7 +307,36 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+
+# Login: the desk's alone, readers have none
+
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SESSION_ENGINE = "htwatch.login.sessions"
+# Superusers and the group Administrators must have a second factor.
+REQUIRE_SECOND_FACTOR = setting("REQUIRE_SECOND_FACTOR", switch, "off")
+# Keeps what was typed into a form that cannot be taken now; returns the address where it is offered again.
+KEEP_TYPED = "posts.autosaving.keep_typed"
+ACCOUNT_ADAPTER = "htwatch.login.adapters.DeskAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "htwatch.login.forms.DeskLoginForm"}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # htwatch.login.waiting is the one that counts
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "htwatch.login.adapters.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "htwatch.login.forms.CodeForm",
+    "reauthenticate": "htwatch.login.forms.CodeAgainForm",
+    "activate_totp": "htwatch.login.forms.AppForm",
+    "authenticate_webauthn": "htwatch.login.forms.PasskeyForm",
+    "reauthenticate_webauthn": "htwatch.login.forms.PasskeyAgainForm",
+    "login_webauthn": "htwatch.login.forms.PasskeyLoginForm",
+    "add_webauthn": "htwatch.login.forms.AddPasskeyForm",
+    "edit_webauthn": "htwatch.login.forms.RenamePasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
 # Language and time
 
@@ -352,6 +386,7 @@ TICK_COMMANDS = [
     *(["call"] if "posts.webhooks" in INSTALLED_APPS else []),
     "deliver",
     "tidy",
+    "tidy_logins",
 ]
 
 # A key switches on that comments are shown to Akismet too; without one, nothing of theirs leaves this site.

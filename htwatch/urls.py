@@ -7,8 +7,10 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 
 from htwatch.health import healthz
+from htwatch.login.forms import PasswordForm
 
 urlpatterns = [
+    path("admin/", include("htwatch.login.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     # nginx serves the uploads of a busy site; without one they come from here. All were re-encoded on upload.
@@ -20,3 +22,4 @@ urlpatterns = [
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "The desk"
+admin.site.password_change_form = PasswordForm

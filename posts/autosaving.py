@@ -84,6 +84,12 @@ def address_of(autosave: Autosave) -> str:
     return f"{reverse('admin:posts_post_add')}?take={autosave.pk}"
 
 
+def keep_typed(request: HttpRequest) -> str:
+    """Keep what a form brought with it; return where it is offered again, or nothing where nothing was kept."""
+    autosave = rescue(request)
+    return address_of(autosave) if autosave else ""
+
+
 def lead_back(request: HttpRequest, autosave: Autosave) -> HttpResponse:
     """Send whoever typed it to where it is offered again, by way of the login where the session is over."""
     address = address_of(autosave)

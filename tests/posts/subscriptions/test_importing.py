@@ -2,11 +2,11 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.tasks import task_backends
 from django_tasks_db.models import DBTaskResult
 
+from htwatch.login.models import Session
 from posts.outbox.models import Delivery
 from posts.subscriptions import importing
 from posts.subscriptions.importing import Reading, Unreadable, read_list
