@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.flatpages.models import FlatPage
 from django.db.models import Model
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from posts.comments.models import Ban, Comment, Discussion, Entry, Policy, Word
@@ -71,8 +70,8 @@ def make_one_of_everything(editor: User) -> Post:
 def addresses(post: Post) -> dict[str, str]:
     """Return the address of each view of the admin by its name, its parts filled in with rows that are there."""
     found: dict[str, str] = {}
-    for name, route in _walk(admin.site.get_urls(), "/admin/"):
-        if name and name not in found:
+    for name, route in _walk(get_resolver().url_patterns, "/"):
+        if name and name not in found and route.startswith("/admin/"):
             found[name] = PARTS.sub(lambda part, name=name: _value(name, part[1], post), route)  # type: ignore[misc]
     return found
 

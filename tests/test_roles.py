@@ -19,18 +19,28 @@ EVERYBODY_AT_THE_DESK = "nWEMAS"
 OPEN_TO = [
     # The desk itself, and one's own login.
     (r"index|jsi18n|password_change(_done)?", EVERYBODY_AT_THE_DESK),
-    (r"login", ""),
     (r"view_on_site", EVERYBODY_AT_THE_DESK),  # leads to the public page
-    (r"logout|autocomplete", ""),
+    (r"login|account_login|mfa_authenticate|mfa_login_webauthn|autocomplete", ""),
+    (r"mfa_deactivate_totp", ""),  # there is none to be removed
+    (r"mfa_\w+|account_reauthenticate|login_(qr|recovery_codes_file|sessions)", EVERYBODY_AT_THE_DESK),
     # Forms that are only sent.
-    (r"posts_post_(markdown|picture|autosave|drop_unsaved)|subscriptions_letters_(test|tell)", ""),
+    (r"logout|account_logout|login_end_session|subscriptions_letters_(test|tell)", ""),
+    (r"posts_post_(markdown|picture|autosave|drop_unsaved|revoke)", ""),
+    # Logs are read, and never changed.
+    (r"(posts_postentry|login_loginentry)_(add|delete)", ""),
+    (r"posts_postentry_\w+", "EAS"),
+    (r"login_loginentry_\w+", "AS"),
     # Posts: writers have their own drafts, see below; moderators read what is public.
     (r"posts_post_changelist", "WEMAS"),
-    (r"posts_post_(history|change)", "EMAS"),
-    (r"posts_post_delete", "EAS"),
-    (r"posts_post_(add|unsaved|tag_names)", "WEAS"),
+    (r"posts_post_change", "EMAS"),
+    (r"posts_post_(delete|history|compare|restore|previews)", "EAS"),
+    (r"posts_post_(add|unsaved|tag_names|clip)", "WEAS"),
+    (r"posts_post_bulk", ""),  # each has their own
     (r"posts_image_(delete)", "EAS"),
     (r"posts_image_\w+", "WEAS"),
+    (r"posts_tag_(all|orphans|look_alikes|synonyms|log)", "WEAS"),
+    (r"posts_tag_merge", "EAS"),
+    (r"posts_tag_undo", ""),  # nothing is merged
     (r"posts_(tag|category)_(changelist|change|history)", "WEAS"),
     (r"posts_(tag|category)_(add|delete)", "EAS"),
     (r"sources_source_(changelist|change|history)", "WEMAS"),
@@ -54,8 +64,8 @@ OPEN_TO = [
 ]
 
 # Lead a stranger elsewhere than to the login: the way out, and what is public anyway.
-OPEN_TO_STRANGERS = ("login", "logout", "view_on_site")
-SENT_BY_ANYBODY = ("login", "logout", "password_change")
+OPEN_TO_STRANGERS = ("login", "logout", "account_login", "account_logout", "view_on_site")
+SENT_BY_ANYBODY = ("login", "logout", "account_login", "account_logout", "password_change")
 
 
 def expected(name: str) -> str | None:

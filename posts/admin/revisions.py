@@ -54,7 +54,7 @@ class Revisions:
         post = self.get_object(request, unquote(object_id))
         if post is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_or_change_permission(request, post):
+        if not request.user.has_perm("posts.change_post"):
             raise PermissionDenied
         page = Paginator(_revisions(post), REVISIONS_A_PAGE).get_page(request.GET.get("p"))
         rows = _rows(post, page)
@@ -142,12 +142,12 @@ class Revisions:
     # --- For every page about one post
 
     def open_post(self, request: HttpRequest, pk: int, *, to_change: bool = False) -> Post:
-        """Return the post, if this person may see it, or change it."""
+        """Return the post, if this person may see what it once said, or change it; who only reads may not."""
         post = self.get_object(request, str(pk))
         if post is None:
             raise Http404("There is no such post.")
         may = self.has_change_permission if to_change else self.has_view_or_change_permission
-        if not may(request, post):
+        if not request.user.has_perm("posts.change_post") or not may(request, post):
             raise PermissionDenied
         return post
 
