@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget, AutocompleteMixin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -325,8 +325,7 @@ class PostForm(forms.ModelForm):
         self.before = Before.of(self.instance)
         self.collides = self.is_repeat = False
         self.untold: list[Clip] = []
-        self.left_out: list[str] = []
-        self.outlets_added: list[Source] = []
+        self.last_outlet_id = 0  # before saving: those with a greater number were added by it
         if "editor" in self.fields:
             self.fields["editor"].queryset = writing_people()  # type: ignore[attr-defined]
         if instance and instance.pk:
@@ -387,6 +386,7 @@ class PostForm(forms.ModelForm):
         if "original_address" in cleaned and "source" in cleaned:
             self._find_link(cleaned)
             self._look_for_clips(cleaned)
+        self.last_outlet_id = Source.objects.aggregate(last=Max("pk"))["last"] or 0
         return cleaned
 
     def _look_for_clips(self, cleaned: dict[str, Any]) -> None:
@@ -430,7 +430,9 @@ class PostForm(forms.ModelForm):
 
     def _check_ending(self, cleaned: dict[str, Any]) -> None:
         correction, is_correcting = cleaned.get("correction"), self.act == Act.CORRECT
-        if is_correcting and not correction:
+        if is_correcting and self.instance.is_scheduled:
+            self.add_error("correction", "Nobody has read this yet: empty the box, and just save the changes.")
+        elif is_correcting and not correction:
             self.add_error("correction", "Write what was wrong and what is right; or press Save changes.")
         if correction and not is_correcting and self.act not in ENDINGS:
             self.add_error("correction", "This is not said yet: press Save and correct, or empty the box.")
@@ -538,14 +540,27 @@ class PostForm(forms.ModelForm):
         pk = Post.objects.filter(pk=self.instance.pk).values_list("link", flat=True).first()
         return Link(pk=pk) if pk else None
 
+    def named_twice(self) -> list[str]:
+        """Return the further reports that are the original itself, or stand there before."""
+        original = self.cleaned_data["original_address"]
+        seen, twice = {canonical_address(original)} if original else set(), []
+        for address in self.cleaned_data["also_reported"]:
+            if canonical_address(address) in seen:
+                twice.append(address)
+            seen.add(canonical_address(address))
+        return twice
+
     def save_also_reported(self) -> None:
         """Write the further reports in their order; each page is found or made as the original is."""
         post, kept = self.instance, []
         for address in self.cleaned_data["also_reported"]:
-            link = Link.objects.at(address) or self._make_link(address)
-            if link.pk == post.link_id or link.pk in kept:
-                self.left_out.append(address)
-            else:
+            link = Link.objects.at(address)
+            if link is None:
+                source = find_source(address) or propose_source(address)
+                if source.pk is None:
+                    source.save()
+                link = Link.objects.create(given_address=address, source=source)
+            if link.pk != post.link_id and link.pk not in kept:
                 kept.append(link.pk)
         if kept != list(post.also_reported.order_by("position").values_list("link", flat=True)):
             post.also_reported.all().delete()
@@ -554,23 +569,13 @@ class PostForm(forms.ModelForm):
             )
             post.follow_filing()
 
-    def _make_link(self, address: str) -> Link:
-        source = find_source(address)
-        if source is None:
-            source = propose_source(address)
-            source.save()
-            self.outlets_added.append(source)
-        return Link.objects.create(given_address=address, source=source)
-
     def save(self, commit: bool = True) -> Post:
         if self.link is not None:
             source = self.link.source
             if source.pk is None:
                 # Another editor may have named the same outlet a moment ago.
                 source = Source.objects.named(source.name) or source
-                if source.pk is None:
-                    source.save()
-                    self.outlets_added.append(source)
+                source.save()
             self.link.source = source
             self.link.save()
             self.instance.source, self.instance.link = source, self.link

@@ -84,10 +84,13 @@ def autosave(request: HttpRequest) -> JsonResponse:
 
 
 def _known(request: HttpRequest) -> JsonResponse:
-    """Answer {"found": {box: HTML}, "warned": [ids], "source", "page"}: what to say at boxes, and to fill in others."""
+    """Answer {"found": {box: HTML}, "warned": [ids], "source", "page"}: what is said at boxes, and fills others."""
     asked = request.GET
     number = asked.get("post", "")
-    whose: dict[str, Any] = {"user": request.user, "besides": int(number) if number.isdecimal() and len(number) < 19 else None}
+    whose: dict[str, Any] = {
+        "user": request.user,
+        "besides": int(number) if number.isdecimal() and len(number) < 19 else None,
+    }
     page = page_at(asked.get("address", ""), **whose)
     lines = [line.strip() for line in asked.get("also", "").splitlines() if line.strip()][:ALSO_MOST]
     titles = near_titles(asked.get("title", ""), **whose)
@@ -96,7 +99,8 @@ def _known(request: HttpRequest) -> JsonResponse:
         "original_address": page.as_html if page else "",
         "also_reported": pages_beside(lines, page, **whose),
     }
-    answer: dict[str, Any] = {"found": found, "warned": [clip.post_id for clip in page.clips] if page else []}
+    told = [*titles, *(page.clips if page else ())]
+    answer: dict[str, Any] = {"found": found, "warned": [clip.post_id for clip in told]}
     if page and page.source and page.source.pk:
         answer["source"] = {"id": page.source.pk, "name": page.source.name}
     if page and page.link:

@@ -24,7 +24,13 @@ from posts.life import UNPUBLISHED, Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
 from sources.locking import OneAtATime, hold_the_desk
+from sources.models import Source
 
+# What those see of a post who may not change it.
+TO_READ = [
+    "title", "slug", "body", "excerpt", "source", "link", "also", "categories", "shown_tags", "published_at", "notice",
+    "editor",
+]  # fmt: skip
 SAID = {
     Act.SUBMIT: "is in review: the other editors see it there",
     Act.WITHDRAW: "is withdrawn: its address says so, and it stands on no page and in no feed any longer",
@@ -156,6 +162,8 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
         return str(post.pk) if post else None
 
     def get_fieldsets(self, request: HttpRequest, obj: Post | None = None) -> Any:
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": TO_READ})]
         may_publish = self.may_publish(request)
         ways = ["published_at", "is_quiet", "notice", "is_sensitive"]
         sets: list[Any] = [
@@ -300,11 +308,11 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
 
     def _tell(self, request: HttpRequest, form: Any, change: bool) -> None:
         """Say what saving did by itself, and what was there already."""
-        for source in form.outlets_added:
+        for source in Source.objects.filter(pk__gt=form.last_outlet_id).order_by("pk"):
             words = '“{}” was not known and has been added as an outlet. <a href="{}">Give it its name</a>.'
             address = reverse("admin:sources_source_change", args=[source.pk])
             messages.warning(request, format_html(words, source.name, address))
-        for address in form.left_out:
+        for address in form.named_twice():
             messages.info(request, f"{address[:200]} is named already, so it is left out of “Also reported by”.")
         if form.untold and (not change or "original_address" in form.changed_data or form.act):
             messages.warning(request, warn_of_clips(form.untold))

@@ -14,6 +14,7 @@
         const post = location.pathname.match(/\/post\/(\d+)\/change\/$/)?.[1] ?? "";
         const asked = Object.fromEntries(Object.entries(BOXES).map(([key, name]) => [key, box(name)?.value ?? ""]));
         const filled = {}; // what stands in a box by our hand
+        const said = {};
         let asking = new AbortController();
         let timer = 0;
         if (!box("original_address") || !warned) {
@@ -56,8 +57,9 @@
 
         const tell = (answer, hasNewPage) => {
             for (const [name, html] of Object.entries(answer.found)) {
-                if (line(name) && line(name).innerHTML !== html) {
-                    line(name).innerHTML = html;
+                // Said anew only where it is something new: it is read out.
+                if (line(name) && said[name] !== html) {
+                    line(name).innerHTML = said[name] = html;
                 }
             }
             const told = new Set([...warned.value.split(",").filter(Boolean), ...answer.warned.map(String)]);
