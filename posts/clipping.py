@@ -265,9 +265,8 @@ def _warning(words: str, clips: list[Clip]) -> SafeString:
     if not clips:
         return SafeString("")
     named = format_html_join("; ", "{}", ((clip.as_html(),) for clip in clips[:SHOWN]))
-    return format_html(
-        '<strong class="found-warning">{} {}{}</strong>', words, named, "; and more." if len(clips) > SHOWN else "."
-    )
+    end = "; and more." if len(clips) > SHOWN else "."
+    return format_html('<span class="found-warning"><strong>{}</strong> {}{}</span>', words, named, end)
 
 
 @dataclass(frozen=True)
@@ -331,7 +330,7 @@ def pages_beside(lines: list[str], original: Page | None, *, user: Any, besides:
         twice = original is not None and page.address == original.address
         if page.address and page.address in seen:
             words = "this is the original itself: it is left out." if twice else "this stands here twice."
-            said.append((line, format_html('<strong class="found-warning">{}</strong>', words)))
+            said.append((line, format_html('<span class="found-warning">{}</span>', words)))
         else:
             said.append((line, page.as_html))
         seen.add(page.address)

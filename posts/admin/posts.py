@@ -228,7 +228,9 @@ class PostAdmin(Assists, PostColumns, OneAtATime, admin.ModelAdmin):
             "is_previewable": post is not None and not post.is_held and post.state != State.REMOVED,
         }
         if getattr(form, "collides", False) and post:
-            context["differences"] = compare_fields(words_of_post(post), words_of_form(form, post))
+            context["differences"] = compare_fields(
+                words_of_post(post), words_of_form(form, post), headings=("Stored now", "What you typed")
+            )
             form.data = form.data.copy()
             form.data["version"] = str(post.version)
         if "original_address" in form.fields:
@@ -376,8 +378,9 @@ def say_what_is_known(form: PostForm, user: Any, post: Post | None) -> None:
     page = page_at(str(form["original_address"].value() or ""), **whose)
     lines = str(form["also_reported"].value() or "").splitlines()
     beside = pages_beside([line for line in lines if line.strip()][:ALSO_MOST], page, **whose)
-    form["also_reported"].field.widget.found = beside
-    form["original_address"].field.widget.found = page.as_html if page else ""
+    for name, found in (("original_address", page.as_html if page else ""), ("also_reported", beside)):
+        # What an error says there need not be said again.
+        form.fields[name].widget.found = "" if name in form.errors else found
     told = ",".join(str(clip.post_id) for clip in page.clips) if page else ""
     if form.is_bound:
         form.data = form.data.copy()  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@
             select.append(new Option(source.name, source.id, true, true));
             filled.source = String(source.id);
             window.django?.jQuery?.(select).trigger("change");
-            return "outlet";
+            return "source";
         };
 
         const fillWords = (page) => Object.entries(page).map(([name, value]) => {
