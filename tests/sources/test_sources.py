@@ -35,7 +35,9 @@ def test_the_many_addresses_of_a_page_have_one_form(address, canonical):
     [
         "", "nknews.example", "ftp://nknews.example/", "javascript:alert(1)", "https://", "https://localhost/",
         "https://a:b@nknews.example/", "https://nknews.example/a b", "https://nknews.example/\x00", "http://[::1",
-        "https://nknews.example:port/", "https://[::ffff:1.2.3.4]/", f"https://{'a' * 64}.example/", "https://\u202ea.example/", "mailto:a@nknews.example",
+        "https://nknews.example:port/",
+        "https://[::ffff:1.2.3.4]/", f"https://{'a' * 64}.example/", "https://\u202ea.example/",
+        "mailto:a@nknews.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_a_website_is_refused(address):
