@@ -9,15 +9,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteMixin
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget, AutocompleteMixin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from posts.autosaving import opened, seal
+from posts.autosaving import opened, seal, seal_of
+from posts.clipping import Clip, clips_of, warn_of_clips, with_scheme
 from posts.life import OTHER_EYES, PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
 from posts.models import Autosave, Image, Post
 from posts.picturing import UnusablePicture, read_picture
@@ -136,13 +139,64 @@ class TagsField(forms.Field):
         return set(self.prepare_value(initial)) != set(self.to_python(data))
 
 
+class SaysWhatIsFound:
+    """For a widget: below it stands what the desk knows of what was typed there (see posts.clipping)."""
+
+    found: SafeString | str = ""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        place = f"{(attrs or {}).get('id', name)}_found"
+        described = f"{(attrs or {}).get('aria-describedby', '')} {place}".strip()
+        box = super().render(name, value, {**(attrs or {}), "aria-describedby": described}, renderer)  # type: ignore[misc]
+        return format_html('{}<div class="found" id="{}" role="status">{}</div>', box, place, self.found)
+
+
+class AddressInput(SaysWhatIsFound, forms.URLInput):
+    pass
+
+
+class AddressesInput(SaysWhatIsFound, forms.Textarea):
+    pass
+
+
+class TitleInput(SaysWhatIsFound, AdminTextInputWidget):
+    pass
+
+
+class CarriedField(forms.CharField):
+    """What a form carries along for itself: nobody types it, so it is no change."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class CarriedNumber(forms.IntegerField):
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+def check_address(address: str) -> None:
+    """Raise ValidationError where this is no address under which a page could be kept."""
+    try:
+        canonical = canonical_address(address)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+    if len(canonical) > ADDRESS_LENGTH:
+        raise ValidationError("This address is too long.")
+
+
 class AddressesField(forms.CharField):
     """Addresses of pages, one a line."""
 
-    widget = forms.Textarea
+    widget = AddressesInput
+    line = forms.URLField(assume_scheme="https", max_length=ADDRESS_LENGTH)
 
     def to_python(self, value: str | None) -> list[str]:  # type: ignore[override]
-        return list(dict.fromkeys(line.strip() for line in (value or "").splitlines() if line.strip()))
+        return list(dict.fromkeys(with_scheme(line) for line in (value or "").splitlines() if line.strip()))
 
     def prepare_value(self, value: list[str] | str | None) -> str:
         return value if isinstance(value, str) else "\n".join(value or [])
@@ -152,12 +206,11 @@ class AddressesField(forms.CharField):
         if len(value) > ALSO_MOST:
             raise ValidationError(f"At most {ALSO_MOST} further reports are named; these are {len(value)}.")
         for address in value:
-            if len(address) > ADDRESS_LENGTH:
-                raise ValidationError(f"This address is too long: {address[:60]}…")
             try:
-                canonical_address(address)
-            except ValueError as error:
-                raise ValidationError(f"{address[:200]}: {error}") from error
+                self.line.clean(address)
+                check_address(address)
+            except ValidationError as error:
+                raise ValidationError([f"{address[:60]}: {message}" for message in error.messages]) from error
 
     def run_validators(self, value: Any) -> None:
         """The length of each is checked above; of all together there is nothing to check."""
@@ -179,7 +232,7 @@ class PostForm(forms.ModelForm):
         required=False,
         max_length=ADDRESS_LENGTH,
         assume_scheme="https",
-        widget=forms.URLInput(attrs={"class": "vLargeTextField"}),
+        widget=AddressInput(attrs={"class": "vLargeTextField"}),
         help_text="The page on the outlet's site. The outlet is found by it where it is known, and added where not.",
     )
     original_headline = forms.CharField(
@@ -197,7 +250,7 @@ class PostForm(forms.ModelForm):
     also_reported = AddressesField(
         label="Also reported by",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        widget=AddressesInput(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Addresses of further reports on the matter, one a line. Readers see the outlets' names.",
     )
     correction = forms.CharField(
@@ -232,8 +285,10 @@ class PostForm(forms.ModelForm):
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Never shown to readers.",
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    seal = forms.CharField(required=False, widget=forms.HiddenInput)
+    version = CarriedNumber(required=False)
+    seal = CarriedField(required=False)
+    # Which posts the form has already named as having this page, or a title like this: each is told once.
+    warned = CarriedField(required=False)
 
     BUTTONS = {
         "_submit": Act.SUBMIT,
@@ -259,11 +314,11 @@ class PostForm(forms.ModelForm):
             "title", "slug", "body", "excerpt", "notice", "published_at", "is_quiet", "source", "categories", "tags",
             "is_sensitive", "review_on", "editor",
         ]  # fmt: skip
-        widgets = {"excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
+        widgets = {"title": TitleInput, "excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
     class Media:
         # After the autocomplete's own script, whose defaults the next one sets before the page is ready.
-        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/pictures.js", "js/autosave.js"]
+        js = ["admin/js/autocomplete.js", "js/post_form.js", "js/pictures.js", "js/autosave.js", "js/clipping.js"]
 
     # Set by the admin for each request: who sits before it, and the text that was kept unsaved and is taken up again.
     user: Any = None
@@ -276,10 +331,11 @@ class PostForm(forms.ModelForm):
             kwargs["initial"] = {**link, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.link: Link | None = None
-        self.proposed: Link | None = None
         self.was_public = bool(instance and instance.pk and instance.is_public)
         self.before = Before.of(self.instance)
         self.collides = self.is_repeat = False
+        self.untold: list[Clip] = []
+        self.last_outlet_id = 0  # before saving: those with a greater number were added by it
         if "editor" in self.fields:
             self.fields["editor"].queryset = writing_people()  # type: ignore[attr-defined]
         if instance and instance.pk:
@@ -288,7 +344,8 @@ class PostForm(forms.ModelForm):
         if self.taken:
             self._take_up(self.taken)
         if not self.is_bound and self.user:
-            self.initial["seal"] = seal(self.user, self.taken.guid if self.taken else self.instance.guid)
+            guid = self.instance.guid
+            self.initial["seal"] = seal_of(self.taken, self.user, guid) if self.taken else seal(self.user, guid)
 
     def _take_up(self, taken: Autosave) -> None:
         """Begin with what was kept: each box as it was typed."""
@@ -307,10 +364,7 @@ class PostForm(forms.ModelForm):
     def clean_original_address(self) -> str:
         address = self.cleaned_data["original_address"]
         if address:
-            try:
-                canonical_address(address)
-            except ValueError as error:
-                raise ValidationError(str(error)) from error
+            check_address(address)
         return address
 
     def clean_body(self) -> str:
@@ -341,7 +395,21 @@ class PostForm(forms.ModelForm):
         self._apply_act(cleaned)
         if "original_address" in cleaned and "source" in cleaned:
             self._find_link(cleaned)
+            self._look_for_clips(cleaned)
+        self.last_outlet_id = Source.objects.aggregate(last=Max("pk"))["last"] or 0
         return cleaned
+
+    def _look_for_clips(self, cleaned: dict[str, Any]) -> None:
+        """Say which posts have this page already; where readers are to see it, before and not after."""
+        if self.user is None or not cleaned["original_address"]:
+            return
+        told = set((cleaned.get("warned") or "").split(","))
+        clips = clips_of(cleaned["original_address"], user=self.user, besides=self.instance.pk)
+        self.untold = [clip for clip in clips if str(clip.post_id) not in told]
+        # The form that was opened in a browser brings `warned`: what asks can be answered there.
+        if self.untold and self.act in (Act.PUBLISH, Act.SCHEDULE) and "warned" in self.data:
+            question = "{} Nothing is stored yet. To publish it all the same, press the button again."
+            self.add_error("original_address", ValidationError(format_html(question, warn_of_clips(self.untold))))
 
     def _apply_act(self, cleaned: dict[str, Any]) -> None:
         now = timezone.now()
@@ -372,7 +440,9 @@ class PostForm(forms.ModelForm):
 
     def _check_ending(self, cleaned: dict[str, Any]) -> None:
         correction, is_correcting = cleaned.get("correction"), self.act == Act.CORRECT
-        if is_correcting and not correction:
+        if is_correcting and self.instance.is_scheduled:
+            self.add_error("correction", "Nobody has read this yet: empty the box, and just save the changes.")
+        elif is_correcting and not correction:
             self.add_error("correction", "Write what was wrong and what is right; or press Save changes.")
         if correction and not is_correcting and self.act not in ENDINGS:
             self.add_error("correction", "This is not said yet: press Save and correct, or empty the box.")
@@ -411,7 +481,7 @@ class PostForm(forms.ModelForm):
             )
             if cleaned.get(name) in said
         }
-        ignored = {"version", "seal", "reason", "act_note", "is_sure", *made_on_saving, *said_once}
+        ignored = {"reason", "act_note", "is_sure", *made_on_saving, *said_once}
         changed = {name for name in self.changed_data if name not in ignored}
         return all(name in self.TEXTS and cleaned.get(name) == _plain(self.before.texts[name]) for name in changed)
 
@@ -456,7 +526,6 @@ class PostForm(forms.ModelForm):
             source = known.source if known else find_source(address)
             if source is None:
                 source = propose_source(address)
-                self.proposed = self.link
         elif known and known.source_id != source.pk and known.posts.exclude(pk=self.instance.pk).exists():
             self.add_error("source", f"Other posts cite this page as {known.source}'s: choose that outlet.")
             return
@@ -476,6 +545,16 @@ class PostForm(forms.ModelForm):
     def initial_link(self) -> Link | None:
         pk = Post.objects.filter(pk=self.instance.pk).values_list("link", flat=True).first()
         return Link(pk=pk) if pk else None
+
+    def named_twice(self) -> list[str]:
+        """Return the further reports that are the original itself, or stand there before."""
+        original = self.cleaned_data["original_address"]
+        seen, twice = {canonical_address(original)} if original else set(), []
+        for address in self.cleaned_data["also_reported"]:
+            if canonical_address(address) in seen:
+                twice.append(address)
+            seen.add(canonical_address(address))
+        return twice
 
     def save(self, commit: bool = True) -> Post:
         if self.link is not None:

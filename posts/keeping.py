@@ -19,6 +19,7 @@ def connect() -> None:
     m2m_changed.connect(follow_filing, sender=Post.categories.through)
     m2m_changed.connect(follow_tagging, sender=TaggedPost)
     pre_delete.connect(remember_shelves, sender=Post)
+    pre_delete.connect(leave_unsaved_texts, sender=Post)
     post_delete.connect(leave_nothing_but_an_address, sender=Post)
     post_delete.connect(recount_shelves, sender=Post)
     pre_delete.connect(remember_posts, sender=Category)
@@ -49,6 +50,11 @@ def follow_tagging(instance: Post, action: str, **_: Any) -> None:
         TaggedPost.objects.filter(content_object=instance).update(listed_at=instance.listing_time())
         recount_shelves(instance, of=("tags",))
         instance.follow_filing()
+
+
+def leave_unsaved_texts(instance: Post, **_: Any) -> None:
+    """What somebody typed into a post and did not save is theirs: it stays when somebody else deletes the post."""
+    instance.autosaves.update(post=None)
 
 
 def leave_nothing_but_an_address(instance: Post, **_: Any) -> None:

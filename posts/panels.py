@@ -15,10 +15,10 @@ from django.utils.dateformat import format as format_date
 from django.utils.timesince import timesince, timeuntil
 
 from posts import autosaving
-from posts.clipping import ClippingForm
 from posts.dating import byline_moment, site_date, start_of
 from posts.life import UNPUBLISHED, Act, State
 from posts.models import Autosave, Post, PostEntry
+from posts.prefilling import ClippingForm
 from posts.templatetags.watch import draw_bars
 
 ROWS = 7  # of a list
@@ -47,19 +47,15 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
 
 def _new_clipping(request: HttpRequest) -> Panel:
     form = ClippingForm(request.GET if request.GET.keys() & ClippingForm.base_fields.keys() else None)
-    citing = [_citing(post, request.user) for post in form.citing]
     template = "admin/posts/_panel_clipping.html"
-    return {"title": "New clipping", "order": 0, "url": "", "template": template, "form": form, "citing": citing}
-
-
-def _citing(post: Post, user: Any) -> dict[str, Any]:
-    """Return what to say of a post that has the page already: of another's unpublished one a writer learns no more."""
-    is_theirs = post.editor_id == user.pk and post.state in UNPUBLISHED
-    if user.has_perm("posts.publish_post") or is_theirs:
-        return {"url": _form(post), "title": post.display_title, "status": post.status_label}
-    if post.is_public:
-        return {"url": post.get_absolute_url(), "title": post.display_title, "status": post.status_label}
-    return {"url": "", "title": "", "status": ""}
+    return {
+        "title": "New clipping",
+        "order": 0,
+        "url": "",
+        "template": template,
+        "form": form,
+        "clips": form.clips(request.user),
+    }
 
 
 # --- Lists

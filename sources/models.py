@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.dispatch import Signal
 
+from sources.hosts import ascii_host, domains_of, is_shared, readable_host
 from sources.naming import fold, propose_slug, tidy_name, tidy_slug
 from sources.places import country_choices, country_name, language_choices, language_name
 
@@ -29,12 +30,28 @@ class SourceQuerySet(models.QuerySet["Source"]):
         key = fold(name)
         return self.filter(Q(name_key=key) | Q(aliases__name_key=key)).first()
 
-    def at_host(self, host: str) -> Source | None:
-        """Return the outlet whose home page is on this host or on the nearest domain above it."""
-        labels = host_of(f"//{host}").split(".")
-        domains = [".".join(labels[i:]) for i in range(max(len(labels) - 1, 1))]
-        found = {source.host: source for source in self.filter(host__in=domains)}
-        return next((found[domain] for domain in domains if domain in found), None)
+    def at_host(self, host: str, path: str = "/") -> Source | None:
+        """Return the outlet whose home page is on this host or on the nearest domain above it.
+
+        Where several have theirs there, the path says whose page it is.
+        """
+        host = host_of(f"//{host}")
+        domains = domains_of(ascii_host(host))
+        spellings = {readable_host(domain): domain for domain in domains}
+        there: dict[str, list[Source]] = {}
+        for source in self.filter(host__in=[*domains, *spellings]).order_by("pk"):
+            there.setdefault(spellings.get(source.host, source.host), []).append(source)
+        found = (_whose(there[domain], path) for domain in domains if domain in there)
+        return next(filter(None, found), None)
+
+
+def _whose(sources: list[Source], path: str) -> Source | None:
+    """Return of those at one host the one to whose home page a path belongs the closest."""
+    above = {source: urlsplit(source.home_page).path.rstrip("/") for source in sources}
+    fitting = [source for source in sources if path == above[source] or path.startswith(f"{above[source]}/")]
+    if fitting:
+        return max(fitting, key=lambda source: len(above[source]))
+    return None if is_shared(sources[0].host) else sources[0]
 
 
 class Source(models.Model):
@@ -86,7 +103,7 @@ class Source(models.Model):
 
     def save(self, **kwargs: Any) -> None:
         self.name_key = fold(self.name)
-        self.host = host_of(self.home_page)
+        self.host = ascii_host(host_of(self.home_page))
         self.slug = tidy_slug(self.slug)
         if not self.slug:
             taken = set(Source.objects.exclude(pk=self.pk).values_list("slug", flat=True))

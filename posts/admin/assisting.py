@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from posts import autosaving
 from posts.admin.picture_taking import take_picture
+from posts.clipping import near_titles, page_at, pages_beside, warn_of_titles
+from posts.forms import ALSO_MOST, PostForm
 from posts.models import Image, Post, Tag, TagAlias, Visit
 from posts.rendering import MAX_TEXT_LENGTH, render_post
 from sources.naming import fold
 
 TAG_NAMES_A_PAGE = 20
+KNOWN_OF_PAGE = {name: column for name, column in PostForm.LINK_FIELDS.items() if name != "original_address"}
 
 
 class Assists:
@@ -48,6 +51,12 @@ class Assists:
             raise PermissionDenied
         return require_safe(_tag_names)(request)
 
+    def known(self, request: HttpRequest) -> HttpResponse:
+        """Tell what is known of the pages and the title that stand in the form: JSON, see `_known`."""
+        if not (request.user.is_active and request.user.is_staff and self._may_edit(request)):
+            return JsonResponse({"error": "You are logged out, or may not edit."}, status=403)
+        return never_cache(require_safe(_known))(request)
+
 
 @csrf_exempt  # the seal is the token: nobody else has it
 @never_cache
@@ -60,7 +69,10 @@ def autosave(request: HttpRequest) -> JsonResponse:
             {"error": "This form is too old, or not yours: copy your text, and open it anew."}, status=403
         )
     is_beat = "beat" in request.POST
-    kept = None if is_beat else autosaving.keep(sealed, request.POST)
+    try:
+        kept = None if is_beat else autosaving.keep(sealed, request.POST)
+    except autosaving.TooLong:
+        return JsonResponse({"error": "This is too long to be kept: copy your text elsewhere."}, status=413)
     if not request.user.is_authenticated:
         return JsonResponse({"kept_at": _clock(kept), "is_out": True})
     post = Post.objects.filter(guid=sealed.guid).only("pk", "version").first()
@@ -69,6 +81,31 @@ def autosave(request: HttpRequest) -> JsonResponse:
     Visit.objects.note(request.user, post.pk)
     others = [visit.user.get_username() for visit in Visit.objects.others(request.user, post.pk)]
     return JsonResponse({"kept_at": _clock(kept), "others": others, "version": post.version})
+
+
+def _known(request: HttpRequest) -> JsonResponse:
+    """Answer {"found": {box: HTML}, "warned": [ids], "source", "page"}: what is said at boxes, and fills others."""
+    asked = request.GET
+    number = asked.get("post", "")
+    whose: dict[str, Any] = {
+        "user": request.user,
+        "besides": int(number) if number.isdecimal() and len(number) < 19 else None,
+    }
+    page = page_at(asked.get("address", ""), **whose)
+    lines = [line.strip() for line in asked.get("also", "").splitlines() if line.strip()][:ALSO_MOST]
+    titles = near_titles(asked.get("title", ""), **whose)
+    found = {
+        "title": warn_of_titles(titles),
+        "original_address": page.as_html if page else "",
+        "also_reported": pages_beside(lines, page, **whose),
+    }
+    told = [*titles, *(page.clips if page else ())]
+    answer: dict[str, Any] = {"found": found, "warned": [clip.post_id for clip in told]}
+    if page and page.source and page.source.pk:
+        answer["source"] = {"id": page.source.pk, "name": page.source.name}
+    if page and page.link:
+        answer["page"] = {name: getattr(page.link, column) or "" for name, column in KNOWN_OF_PAGE.items()}
+    return JsonResponse(answer)
 
 
 def _clock(kept: Any) -> str:

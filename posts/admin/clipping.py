@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from posts.clipping import ClippingForm
+from posts.prefilling import ClippingForm
 
 
 @require_safe
@@ -15,6 +15,6 @@ def begin_clipping(request: HttpRequest, site: Any) -> HttpResponse:
     if not request.user.has_perm("posts.add_post"):
         raise PermissionDenied
     form = ClippingForm(request.GET)
-    if form.is_valid() and not form.citing:
+    if form.is_valid() and not form.clips(request.user):
         return HttpResponseRedirect(form.next_address)
     return site.index(request)

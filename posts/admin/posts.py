@@ -29,15 +29,17 @@ from posts.admin.revisions import Revisions, names_of_people, words_of
 from posts.admin.unsaved import drop_unsaved, unsaved_list
 from posts.answering import keeps_what_was_typed
 from posts.citing import report_also
-from posts.clipping import prefilled
+from posts.clipping import near_titles, page_at, pages_beside, warn_of_clips, warn_of_titles
 from posts.comparing import compare_fields
 from posts.dating import byline_moment
 from posts.emptying import delete_for_good
-from posts.forms import PostForm
+from posts.forms import ALSO_MOST, PostForm
 from posts.life import Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
+from posts.prefilling import prefilled
 from sources.locking import OneAtATime, hold_the_desk
+from sources.models import Source
 
 # What those see of a post who may not change it.
 TO_READ = [
@@ -120,6 +122,7 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
             path("picture/", self.upload_picture, name="posts_post_picture"),
             path("tag-names/", view(self.tag_names), name="posts_post_tag_names"),
             path("clip/", view(self.begin_clipping), name="posts_post_clip"),
+            path("known/", self.known, name="posts_post_known"),
             path("autosave/", autosave, name="posts_post_autosave"),
             path("unsaved/", view(self.unsaved_list), name="posts_post_unsaved"),
             path("unsaved/<int:pk>/drop/", view(drop_unsaved), name="posts_post_drop_unsaved"),
@@ -248,9 +251,13 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
             "is_previewable": post is not None and not post.is_held and post.state != State.REMOVED,
         }
         if getattr(form, "collides", False) and post:
-            context["differences"] = compare_fields(words_of_post(post), words_of_form(form, post))
+            context["differences"] = compare_fields(
+                words_of_post(post), words_of_form(form, post), headings=("Stored now", "What you typed")
+            )
             form.data = form.data.copy()
             form.data["version"] = str(post.version)
+        if "original_address" in form.fields:
+            say_what_is_known(form, request.user, post)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _acts(self, request: HttpRequest, post: Post | None) -> set[str]:
@@ -295,16 +302,6 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
             obj.corrections_html = render_corrections(obj.corrections.all())
         obj.save(by=request.user, because=act.label if act else "")
         self._log(request, obj, form)
-        if form.proposed:
-            source = form.proposed.source
-            messages.warning(
-                request,
-                format_html(
-                    '“{}” was not known and has been added as an outlet. <a href="{}">Give it its name</a>.',
-                    source.name,
-                    reverse("admin:sources_source_change", args=[source.pk]),
-                ),
-            )
 
     def _log(self, request: HttpRequest, post: Post, form: Any) -> None:
         by, before, said = request.user, form.before, form.cleaned_data
@@ -322,6 +319,7 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         if not form.is_repeat and form.act != Act.TAKE_DOWN:
             super().save_related(request, form, formsets, change)
             report_also(form.instance, form.cleaned_data["also_reported"])
+            self._tell(request, form, change)
             if form.cleaned_data["new_note"]:
                 Note.objects.create(
                     post=form.instance,
@@ -329,7 +327,26 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
                     by_id=request.user.pk,
                     by_name=request.user.get_username(),
                 )
-        autosaving.forget(request.user, form.instance.guid)
+        sealed = autosaving.opened(form.cleaned_data.get("seal") or "")
+        if sealed and sealed.user_id == request.user.pk:
+            autosaving.forget(sealed)
+
+    def _tell(self, request: HttpRequest, form: Any, change: bool) -> None:
+        """Say what saving did by itself, and what was there already."""
+        for source in Source.objects.filter(pk__gt=form.last_outlet_id).order_by("pk"):
+            words = '“{}” was not known and has been added as an outlet. <a href="{}">Give it its name</a>.'
+            address = reverse("admin:sources_source_change", args=[source.pk])
+            messages.warning(request, format_html(words, source.name, address))
+        for address in form.named_twice():
+            messages.info(request, f"{address[:200]} is named already, so it is left out of “Also reported by”.")
+        if form.untold and (not change or "original_address" in form.changed_data or form.act):
+            messages.warning(request, warn_of_clips(form.untold))
+        if not change or "title" in form.changed_data:
+            told = (form.cleaned_data.get("warned") or "").split(",")
+            near = near_titles(form.instance.title, user=request.user, besides=form.instance.pk)
+            untold = [clip for clip in near if str(clip.post_id) not in told and clip not in form.untold]
+            if untold:
+                messages.warning(request, warn_of_titles(untold))
 
     def response_add(self, request: HttpRequest, obj: Post, post_url_continue: str | None = None) -> HttpResponse:
         return self._stay(request, obj)
@@ -375,6 +392,23 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         else:
             messages.success(request, f"“{obj_display}” is deleted for good.")
         return HttpResponseRedirect(reverse("admin:posts_post_changelist"))
+
+
+def say_what_is_known(form: PostForm, user: Any, post: Post | None) -> None:
+    """Put under the boxes what is known of the pages that stand in them, and note which posts were named so."""
+    whose = {"user": user, "besides": post.pk if post else None}
+    page = page_at(str(form["original_address"].value() or ""), **whose)
+    lines = str(form["also_reported"].value() or "").splitlines()
+    beside = pages_beside([line for line in lines if line.strip()][:ALSO_MOST], page, **whose)
+    for name, found in (("original_address", page.as_html if page else ""), ("also_reported", beside)):
+        # What an error says there need not be said again.
+        form.fields[name].widget.found = "" if name in form.errors else found
+    told = ",".join(str(clip.post_id) for clip in page.clips) if page else ""
+    if form.is_bound:
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["warned"] = told  # type: ignore[index]
+    else:
+        form.initial["warned"] = told
 
 
 def words_of_post(post: Post) -> dict[str, str]:

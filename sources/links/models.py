@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from sources.links.canonical import canonical_address
+from sources.hosts import domains_of, is_shared, readable_host
+from sources.links.canonical import canonical_address, forms_of
 from sources.models import Source, host_of
+from sources.naming import fold
 from sources.places import language_choices
 
 ADDRESS_LENGTH = 2000
@@ -19,6 +23,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
     def at(self, address: str) -> Link | None:
         """Return the page with this address, in whichever of its forms it is given."""
         return self.filter(address=canonical_address(address)).first()
+
+    def near(self, address: str) -> LinkQuerySet:
+        """Return what is in all likelihood this very page: with https or without, for telephones, as AMP."""
+        return self.filter(address__in=forms_of(canonical_address(address)))
 
 
 class Link(models.Model):
@@ -70,17 +78,44 @@ class Link(models.Model):
 
 
 def find_source(address: str) -> Source | None:
-    """Return the outlet to which a page belongs: by its home page's host, as the last page there, or by name."""
-    host = host_of(canonical_address(address))
-    source = Source.objects.at_host(host)
-    if source is None:
-        link = Link.objects.filter(host=host).select_related("source").order_by("-id").first()
-        source = link.source if link else Source.objects.named(host)
-    return source
+    """Return the outlet to which a page belongs, or None where nobody knows.
+
+    By its home page's host, by a name or alias that is a host, or as the last page there: the host itself before the
+    domains above it.
+    """
+    parts = urlsplit(canonical_address(address))
+    host = host_of(f"//{parts.netloc}")
+    at_home = Source.objects.at_host(host, parts.path)
+    if at_home and at_home.host == host:
+        return at_home
+    domains = domains_of(host)
+    named, cited = _named_as(domains), {} if is_shared(host) else _last_cited_at(domains)
+    for domain in domains:
+        if at_home and at_home.host in (domain, readable_host(domain)):
+            return at_home
+        if domain in named or domain in cited:
+            return named.get(domain) or cited[domain]
+    return None
+
+
+def _named_as(domains: list[str]) -> dict[str, Source]:
+    """Return the outlets that are called by one of these hosts."""
+    spelled = {fold(form): d for d in domains for form in (f"www.{d}", readable_host(d), d)}
+    sources = Source.objects.filter(Q(name_key__in=spelled) | Q(aliases__name_key__in=spelled))
+    rows = sources.annotate(alias_key=F("aliases__name_key"))
+    return {spelled[key]: row for row in rows for key in (row.alias_key, row.name_key) if key in spelled}
+
+
+def _last_cited_at(domains: list[str]) -> dict[str, Source]:
+    """Return the outlets to which the last known pages on these hosts belong."""
+    last = Link.objects.filter(host__in=domains).order_by().values("host").annotate(last=Max("pk"))
+    links = Link.objects.filter(pk__in=[row["last"] for row in last]).select_related("source")
+    return {link.host: link.source for link in links}
 
 
 def propose_source(address: str) -> Source:
     """Return an outlet, not yet saved, for a page on a host that nobody knows: its name is the host until mended."""
-    canonical = canonical_address(address)
-    host = host_of(canonical)
-    return Source(name=host, home_page=f"{canonical.split('://')[0]}://{host}/")
+    parts = urlsplit(canonical_address(address))
+    host = host_of(f"//{parts.netloc}")
+    home_page = f"{parts.scheme}://{parts.netloc.removeprefix('www.')}/"
+    return Source(name=readable_host(host), home_page=home_page)

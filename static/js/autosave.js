@@ -13,8 +13,10 @@
         const address = "/admin/posts/post/autosave/";
         const line = form.querySelector("[data-kept]");
         const others = form.querySelector("[data-others]");
-        let kept = written(form);
+        // What a form brings that was refused is not kept yet.
+        let kept = document.querySelector(".errornote") ? "" : written(form);
         let isLeaving = false;
+        let asking = new AbortController();
 
         const body = (isBeat) => {
             const data = isBeat ? new FormData() : typed(form);
@@ -46,9 +48,13 @@
         };
 
         const keep = async () => {
+            if (isLeaving) {
+                return;
+            }
             const now = written(form);
             try {
-                const response = await fetch(address, { method: "POST", body: body(now === kept), credentials: "same-origin" });
+                asking = new AbortController();
+                const response = await fetch(address, { method: "POST", body: body(now === kept), credentials: "same-origin", signal: asking.signal });
                 if (response.ok) {
                     tell(await response.json(), now);
                 } else if (now !== kept) {
@@ -56,7 +62,7 @@
                     line.textContent = answer.error ?? "What you type cannot be kept at the moment.";
                 }
             } catch {
-                if (now !== kept) {
+                if (now !== kept && !isLeaving) {
                     line.textContent = "The site does not answer: what you typed since is kept in this page only.";
                 }
             }
@@ -73,6 +79,8 @@
         });
         form.addEventListener("submit", () => {
             isLeaving = true;
+            // What is saved now must not be kept as unsaved afterwards.
+            asking.abort();
             refresh(form);
         });
         // Back brings the page with its old state of mind.
@@ -94,6 +102,7 @@
     const written = (form) => {
         const data = typed(form);
         data.delete("csrfmiddlewaretoken");
+        data.delete("warned");
         return JSON.stringify([...data]);
     };
 

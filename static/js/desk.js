@@ -52,7 +52,8 @@
 
     // The admin's widgets are made when the page is ready; Select2 draws its boxes anew with each choice.
     addEventListener("load", () => {
-        nameAll();
+        const ready = window.django?.jQuery ?? ((act) => act());
+        ready(() => setTimeout(nameAll));
         document.addEventListener("formset:added", nameAll);
         window.django?.jQuery?.(document).on("change select2:open select2:close", "select", (event) => {
             setTimeout(() => nameSelect2(event.target));

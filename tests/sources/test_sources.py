@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from sources.links.canonical import canonical_address
-from sources.links.models import Link, find_source
+from sources.links.models import Link, find_source, propose_source
 from sources.models import Source, SourceAlias
 from sources.places import country_choices, country_name, language_name
 from tests.factories import make_link, make_post, make_source
@@ -35,7 +35,9 @@ def test_the_many_addresses_of_a_page_have_one_form(address, canonical):
     [
         "", "nknews.example", "ftp://nknews.example/", "javascript:alert(1)", "https://", "https://localhost/",
         "https://a:b@nknews.example/", "https://nknews.example/a b", "https://nknews.example/\x00", "http://[::1",
-        "https://nknews.example:port/", "mailto:a@nknews.example",
+        "https://nknews.example:port/",
+        "https://[::ffff:1.2.3.4]/", f"https://{'a' * 64}.example/", "https://\u202ea.example/",
+        "mailto:a@nknews.example",
     ],
 )  # fmt: skip
 def test_what_is_no_address_of_a_website_is_refused(address):
@@ -65,6 +67,66 @@ class TestFinding:
         source.aliases.create(name="NYT")
         assert Source.objects.named("new york TIMES") == Source.objects.named("nyt") == source
         assert Source.objects.named("The Times") is None
+
+    @pytest.mark.parametrize(
+        "above", ["blogspot.com", "wordpress.com", "substack.com", "github.io", "blogspot.co.uk", "co.uk"]
+    )
+    def test_neighbours_on_a_platform_are_strangers(self, above):
+        make_source("Platform", home_page=f"https://{above}/")
+        first = make_source("First", home_page=f"https://first.{above}/")
+        assert find_source(f"https://first.{above}/a") == first
+        assert find_source(f"https://second.{above}/a") is None
+
+    def test_where_many_share_a_host_the_path_says_whose_page_it_is(self):
+        first = make_source("First", home_page="https://www.facebook.com/first")
+        make_link(first, "https://facebook.com/first/posts/1")
+        assert find_source("https://m.facebook.com/first/posts/2") == first
+        assert find_source("https://facebook.com/firsthand/posts/2") is None
+        assert find_source("https://facebook.com/second") is None
+
+    def test_of_two_outlets_at_one_host_the_longer_path_wins(self):
+        paper = make_source("Paper", home_page="https://paper.example/")
+        magazine = make_source("Magazine", home_page="https://paper.example/magazine/")
+        assert find_source("https://paper.example/magazine/a") == magazine
+        assert find_source("https://paper.example/a") == paper
+
+    def test_an_alias_that_is_a_host_finds_its_outlet(self):
+        paper = make_source("Paper")
+        paper.aliases.create(name="ppr.example")
+        assert find_source("https://www.ppr.example/x") == paper
+        assert find_source("https://m.ppr.example/x") == paper
+
+    def test_what_is_known_of_the_host_itself_counts_before_the_domain_above(self):
+        make_source("Paper", home_page="https://paper.example/")
+        blog = make_link(make_source("Blog"), "https://blogs.paper.example/a").source
+        assert find_source("https://blogs.paper.example/b") == blog
+
+    def test_a_host_in_another_script_is_found_in_both_spellings_and_named_readably(self):
+        korean = make_source("Han", home_page="https://한국.example/")
+        assert korean.host == "xn--3e0b707e.example"
+        assert find_source("https://xn--3e0b707e.example/a") == find_source("https://한국.example/a") == korean
+        assert propose_source("https://www.xn--bcher-kva.example/a").name == "bücher.example"
+
+    @pytest.mark.parametrize(
+        ("address", "name", "home_page"),
+        [
+            ("https://www.new.example/a", "new.example", "https://new.example/"),
+            ("http://new.example:8080/a", "new.example", "http://new.example:8080/"),
+            ("https://192.0.2.1/a", "192.0.2.1", "https://192.0.2.1/"),
+            (f"https://{'a' * 60}.{'b' * 60}.{'c' * 50}.example/a", f"{'a' * 60}.{'b' * 60}.{'c' * 50}.example", None),
+        ],
+    )
+    def test_a_new_outlet_is_proposed_under_its_host(self, address, name, home_page):
+        source = propose_source(address)
+        assert source.name == name
+        assert source.home_page == (home_page or f"https://{name}/")
+        source.full_clean(exclude=["slug", "name_key"])
+        source.save()
+        assert find_source(address) == source
+
+    def test_numbers_have_no_domain_above(self):
+        make_source("Two", home_page="https://192.0.2.1/")
+        assert find_source("https://10.192.0.2/a") is None
 
 
 @pytest.mark.django_db
