@@ -443,7 +443,7 @@ class TestNewClipping:
         box = page.partition('id="panel-new-clipping"')[2].partition("</section>")[0]
         for each in (post, thrown, beside):
             assert f'href="/admin/posts/post/{each.pk}/change/"' in box
-        assert "In the trash" in box
+        assert "in the trash" in box
         assert "Has another" not in box
         [way_on] = re.findall(r'href="([^"]+)">Clip it all the same', box)
         form = editor_client.get(unescape(way_on)).context["adminform"].form
