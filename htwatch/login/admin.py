@@ -153,9 +153,6 @@ class LoginEntryAdmin(admin.ModelAdmin[LoginEntry]):
     list_display_links = None
     show_full_result_count = False
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -28,7 +28,7 @@ REFUSED_A_PAGE = 100
 LOOKS_AGAIN = "3"  # seconds
 IN_TRASH = (BulkAct.RESTORE, BulkAct.DELETE)  # what the list of the trash offers, and no other
 # For a form with a box that finds while one types.
-BOXES = forms.Media(js=["admin/js/autocomplete.js", "js/post_form.js", "js/name_boxes.js"])
+BOXES = forms.Media(js=["admin/js/autocomplete.js", "js/post_form.js"])
 WIDE = {"class": "vLargeTextField"}
 
 

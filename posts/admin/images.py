@@ -67,9 +67,6 @@ class ImageAdmin(OneAtATime, admin.ModelAdmin):
         }),
     ]  # fmt: skip
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_urls(self) -> list[URLPattern]:
         return [
             path("choose/", self.admin_site.admin_view(picture_list), name="posts_image_choose"),

@@ -25,9 +25,6 @@ class PostEntryAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-id"]
     fields = ["made_at", "shown_post", "act", "change", "reason", "note", "actor"]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[PostEntry]:
         title = Post.objects.filter(pk=OuterRef("post_id")).values("title")[:1]
         return super().get_queryset(request).annotate(title=Subquery(title, output_field=CharField()))

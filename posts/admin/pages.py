@@ -42,7 +42,6 @@ class PageAdmin(admin.ModelAdmin):
     fields = ["title", "url", "content"]
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = ["js/post_form.js"]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

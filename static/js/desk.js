@@ -20,10 +20,16 @@
         if (!container?.classList.contains("select2")) {
             return;
         }
-        const name = nameOf(select);
+        const label = select.labels?.[0];
         container.querySelectorAll("[role=combobox], [role=textbox], .select2-search__field").forEach((part) => {
-            part.removeAttribute("aria-labelledby");
-            part.setAttribute("aria-label", name);
+            if (!label) {
+                part.setAttribute("aria-label", nameOf(select));
+                return;
+            }
+            label.id ||= `${select.id}_label`;
+            // What it is for, and then what is chosen.
+            const chosen = part.matches(".select2-search__field") ? "" : container.querySelector("[role=textbox]")?.id;
+            part.setAttribute("aria-labelledby", [label.id, chosen].filter(Boolean).join(" "));
         });
         // Chosen words and the box behind them are a list to the eye only: the box is what is named.
         container.querySelectorAll("ul.select2-selection__rendered").forEach((list) => {

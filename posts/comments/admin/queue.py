@@ -103,7 +103,6 @@ class CommentAdmin(admin.ModelAdmin):
     readonly_fields = ["email", "about"]
 
     class Media:
-        css = {"all": ["css/admin.css"]}
         js = ["js/queue.js"]
 
     # --- Who may

@@ -26,9 +26,6 @@ class ConsentAdmin(ReadOnly, NotesLooks, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     actions = ["ask_again", "erase"]
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     def has_view_permission(self, request: HttpRequest, obj: Consent | None = None) -> bool:
         return request.user.has_perm("subscriptions.view_subscriber")
 

@@ -112,9 +112,6 @@ class SubscriberAdmin(ReadOnly, NotesLooks, ImportPage, admin.ModelAdmin):
     actions = ["approve", "suspend", "resume", "block_address", "block_domain", "erase", "export_selected"]
     change_list_template = "admin/subscriptions/subscribers.html"
 
-    class Media:
-        css = {"all": ["css/admin.css"]}
-
     # --- Who may
 
     def has_moderate_permission(self, request: HttpRequest) -> bool:
