@@ -14,12 +14,19 @@ for _name in (
     os.environ.pop(_name, None)
 
 from htwatch.settings import *  # noqa: E402, F403
+from htwatch.settings import DATABASES  # noqa: E402
 
 SITE_URL = "https://watch.example"
 MAIL_HOST = "watch.example"
 DEFAULT_FROM_EMAIL = "htwatch@watch.example"
 MEDIA_ROOT = tempfile.mkdtemp(prefix="htwatch-media-")
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="htwatch-static-"))
+if "sqlite3" in str(DATABASES["default"]["ENGINE"]):
+    # In a file, for in memory all threads share one connection, and a browser asks for several things at once.
+    _in_memory = Path("/dev/shm")  # noqa: S108
+    _database = tempfile.mkdtemp(prefix="htwatch-database-", dir=_in_memory if _in_memory.is_dir() else None)
+    DATABASES["default"]["TEST"] = {"NAME": f"{_database}/test.sqlite3"}
+    atexit.register(shutil.rmtree, _database, ignore_errors=True)
 for _folder in (MEDIA_ROOT, STATIC_ROOT):
     atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 STORAGES = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from posts.addressing import shared_preview_url
@@ -56,7 +57,12 @@ class Autosave(models.Model):
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def note(self, user: Any, post_id: int, at: dt.datetime | None = None) -> None:
-        self.update_or_create(user=user, post_id=post_id, defaults={"seen_at": at or timezone.now()})
+        visit = Visit(user=user, post_id=post_id, seen_at=at or timezone.now())
+        # Two tabs may say so at once, and the post be deleted this very moment.
+        with suppress(IntegrityError), transaction.atomic():
+            Visit.objects.bulk_create(
+                [visit], update_conflicts=True, update_fields=["seen_at"], unique_fields=["user", "post"]
+            )
 
     def others(self, user: Any, post_id: int, at: dt.datetime | None = None) -> VisitQuerySet:
         """Those of other people who had the post open a moment ago."""
