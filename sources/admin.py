@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from sources.deleting import CountsWhatGoes
 from sources.locking import OneAtATime
 from sources.merging import MergesInto
 from sources.models import Source, SourceAlias
@@ -32,7 +33,7 @@ class UsedChoicesFilter(admin.ChoicesFieldListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(OneAtATime, MergesInto, admin.ModelAdmin):
+class SourceAdmin(CountsWhatGoes, OneAtATime, MergesInto, admin.ModelAdmin):
     list_display = ["name", "alias_names", "home_page", "country", "language"]
     list_filter = [("country", UsedChoicesFilter), ("language", UsedChoicesFilter)]
     search_fields = ["name", "aliases__name", "home_page"]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from taggit.models import Tag as UnusedTag
 
 from posts.models import Category
+from sources.deleting import CountsWhatGoes
 from sources.locking import OneAtATime
 
 admin.site.unregister(UnusedTag)  # taggit's own table stays empty: ours stands in its place
@@ -20,7 +21,7 @@ class CountColumn:
 
 
 @admin.register(Category)
-class CategoryAdmin(OneAtATime, CountColumn, admin.ModelAdmin):
+class CategoryAdmin(CountsWhatGoes, OneAtATime, CountColumn, admin.ModelAdmin):
     list_display = ["indented_name", "path", "post_count"]
     list_select_related = ["tally", "parent"]
     list_per_page = 500

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from posts.admin.shelves import CountColumn
 from posts.admin.workbench import Workbench, merge_address
 from posts.models import Tag, TagAlias
+from sources.deleting import CountsWhatGoes
 from sources.locking import OneAtATime
 
 
@@ -54,7 +55,7 @@ class TagAliasInline(admin.TabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(Workbench, OneAtATime, CountColumn, admin.ModelAdmin):
+class TagAdmin(CountsWhatGoes, Workbench, OneAtATime, CountColumn, admin.ModelAdmin):
     form = TagForm
     list_display = ["name", "slug", "post_count"]
     list_select_related = ["tally"]

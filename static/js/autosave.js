@@ -13,10 +13,22 @@
         const address = "/admin/posts/post/autosave/";
         const line = form.querySelector("[data-kept]");
         const others = form.querySelector("[data-others]");
-        // What a form brings that was refused is not kept yet.
-        let kept = document.querySelector(".errornote") ? "" : written(form);
+        // What is kept already; null before anybody has touched the form, for scripts fill it in too. What a form brings
+        // that was refused is not kept yet.
+        let kept = document.querySelector(".errornote:not([hidden])") ? "" : null;
         let isLeaving = false;
         let asking = new AbortController();
+
+        // A hand comes before what it changes; a voice or an input method may bring the change at once.
+        const touch = (event) => {
+            if (event.isTrusted) {
+                kept ??= event.type === "input" ? "" : written(form);
+            }
+        };
+        for (const type of ["pointerdown", "keydown", "beforeinput", "paste", "drop", "input"]) {
+            form.addEventListener(type, touch, true);
+        }
+        const isNew = (now) => kept !== null && now !== kept;
 
         const body = (isBeat) => {
             const data = isBeat ? new FormData() : typed(form);
@@ -54,15 +66,15 @@
             const now = written(form);
             try {
                 asking = new AbortController();
-                const response = await fetch(address, { method: "POST", body: body(now === kept), credentials: "same-origin", signal: asking.signal });
+                const response = await fetch(address, { method: "POST", body: body(!isNew(now)), credentials: "same-origin", signal: asking.signal });
                 if (response.ok) {
                     tell(await response.json(), now);
-                } else if (now !== kept) {
+                } else if (isNew(now)) {
                     const answer = await response.json().catch(() => ({}));
                     line.textContent = answer.error ?? "What you type cannot be kept at the moment.";
                 }
             } catch {
-                if (now !== kept && !isLeaving) {
+                if (isNew(now) && !isLeaving) {
                     line.textContent = "The site does not answer: what you typed since is kept in this page only.";
                 }
             }
@@ -72,7 +84,7 @@
         // The tab may be closed, or the machine put to sleep: a last word that waits for no answer.
         document.addEventListener("visibilitychange", () => {
             const now = written(form);
-            if (document.visibilityState === "hidden" && now !== kept && !isLeaving) {
+            if (document.visibilityState === "hidden" && isNew(now) && !isLeaving) {
                 navigator.sendBeacon(address, body(false));
                 kept = now;
             }

@@ -150,6 +150,14 @@ class TestNothingIsLost:
         desk.goto(ADD)
         expect(desk.locator(".offer")).to_contain_text("Last words")
 
+    def test_who_only_looks_leaves_no_unsaved_text(self, desk: Page):
+        post = make_post("Boats", draft=True, link=make_link(make_source()))
+        for address in (change(post), f"{ADD}?original_address=https://nknews.example/2013/02/refugees&title=Boats"):
+            desk.goto(address)
+            desk.wait_for_load_state("networkidle")
+            desk.goto("/admin/posts/post/unsaved/")
+        expect(desk.get_by_text("Nothing is unsaved.")).to_be_visible()
+
     def test_the_session_ends_in_mid_writing(self, desk: Page, complaints: list[str]):
         desk.goto(ADD)
         desk.get_by_label("Title").fill("Written for long")

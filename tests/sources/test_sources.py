@@ -188,3 +188,25 @@ def test_countries_and_languages_have_names():
     assert country_name("KR") == "South Korea"
     assert language_name("ko") == "Korean"
     assert ("KP", "North Korea") in country_choices()
+
+
+@pytest.mark.django_db
+def test_before_an_outlet_is_deleted_what_stands_in_the_way_is_counted(editor_client):
+    source = make_source("The Quay")
+    for number in range(3):
+        make_post(source=source, link=make_link(source, f"https://quay.example/{number}"))
+    page = editor_client.get(f"/admin/sources/source/{source.pk}/delete/").content.decode()
+    assert "3 posts" in page
+    assert "3 original pages" in page
+    editor_client.post(f"/admin/sources/source/{source.pk}/delete/", {"post": "yes"})
+    assert Source.objects.filter(pk=source.pk).exists()
+
+
+@pytest.mark.django_db
+def test_an_outlet_that_nobody_cites_is_deleted_with_its_other_names(editor_client):
+    source = make_source("The Quay")
+    source.aliases.create(name="Quay")
+    page = editor_client.get(f"/admin/sources/source/{source.pk}/delete/").content.decode()
+    assert "Are you sure" in page
+    editor_client.post(f"/admin/sources/source/{source.pk}/delete/", {"post": "yes"})
+    assert not Source.objects.exists()
