@@ -79,7 +79,7 @@ def test_a_browser_takes_the_copy_that_its_screen_needs(new_context):
     for width, scale, taken in ((320, 1, "320"), (320, 2, "640"), (1440, 1, "640"), (1440, 2, "1280")):
         page = new_context(viewport={"width": width, "height": 800}, device_scale_factor=scale).new_page()
         page.goto(post.get_absolute_url())
-        page.wait_for_function("document.querySelector('figure img').complete")
+        expect(page.locator("figure img")).to_have_js_property("complete", True)
         assert page.locator("figure img").evaluate("image => image.currentSrc").endswith(f".{taken}.webp")
         assert page.locator("figure img").evaluate("image => image.naturalWidth") > 0
 
