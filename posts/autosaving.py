@@ -11,6 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
@@ -116,6 +117,7 @@ def lead_back(request: HttpRequest, autosave: Autosave) -> HttpResponse:
     address = address_of(autosave)
     if request.user.is_authenticated:
         return HttpResponseRedirect(address)
+    messages.info(request, "Your session was over. What you typed is kept: log in, and go on with it.")
     return redirect_to_login(address, reverse("admin:login"))
 
 

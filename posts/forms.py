@@ -411,6 +411,12 @@ class PostForm(forms.ModelForm):
             question = "{} Nothing is stored yet. To publish it all the same, press the button again."
             self.add_error("original_address", ValidationError(format_html(question, warn_of_clips(self.untold))))
 
+    def _post_clean(self) -> None:
+        """A form that is refused takes no step: who looks at it again may do what they might before."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            self.instance.state = self.before.state
+
     def _apply_act(self, cleaned: dict[str, Any]) -> None:
         now = timezone.now()
         stored = self.instance.published_at

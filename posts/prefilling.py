@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 
-from posts.clipping import Clip, clips_of
+from posts.clipping import Clip, clips_of, with_scheme
 from posts.rendering import fit
 from sources.links.canonical import canonical_address
-from sources.links.models import ADDRESS_LENGTH
+from sources.links.models import ADDRESS_LENGTH, find_source
+from sources.models import Source
 
 # What the address of the form for a new post may fill in: `?original_address=…&title=…&body=…&tags=a,b&categories=1,2`
 TYPED = (
@@ -29,7 +30,16 @@ def prefilled(query: QueryDict) -> dict[str, Any]:
         initial["categories"] = categories
     if source := _numbers(query.get("source", "")):
         initial["source"] = source[0]
+    elif outlet := _outlet_at(initial.get("original_address", "")):
+        initial["source"] = outlet.pk
     return initial
+
+
+def _outlet_at(address: str) -> Source | None:
+    try:
+        return find_source(with_scheme(address)) if address else None
+    except ValueError:
+        return None
 
 
 def _numbers(text: str) -> list[int]:

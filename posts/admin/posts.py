@@ -292,6 +292,7 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         act, said = form.act, form.cleaned_data
         if act == Act.TAKE_DOWN:
             Post.objects.get(pk=obj.pk).take_down(said["reason"], note=said["act_note"], by=request.user)
+            obj.refresh_from_db()  # what is said and logged of it after this names it without its title
             return
         if not change and not obj.editor_id:
             obj.editor_id = request.user.pk
@@ -375,6 +376,11 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         """What hangs on a post goes with it: who may delete the one needs no further permission for the other."""
         to_delete, counts, _, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, set(), protected
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        is_final = context["object"].state == State.TRASH
+        title = "Delete for good" if is_final else "Move to the trash"
+        return super().render_delete_form(request, {**context, "title": title, "subtitle": None})
 
     def delete_model(self, request: HttpRequest, obj: Post) -> None:
         if obj.state == State.TRASH:

@@ -135,6 +135,7 @@ class Revisions:
             "differences": _differences(post, revision),
             "left_out": prepare(_as_stored(post), revision).left_out,
             "faults": faults,
+            "corrected_since": post.corrections.filter(made_at__gt=revision.history_date),
         }
         title = f"Restore “{post.display_title}”"
         return self._show(request, post, "restore", title, context, status=status)

@@ -60,6 +60,8 @@ def _with(word: str) -> Q:
         found |= _among(tagged_with(tags), Q(Exists(own_tag)))
         named = Source.objects.filter(Q(name_key__contains=key) | Q(aliases__name_key__contains=key))
         found |= Q(source__in=set(named.order_by().values_list("pk", flat=True)))
+    if "/" in word:
+        found |= _here(f"/{word.lstrip('/')}")
     if "." in word or "/" in word:
         found |= _citing(Link.objects.filter(address__icontains=word))
     return found
@@ -86,7 +88,7 @@ def _at_address(address: str) -> Q:
         canonical = canonical_address(address)
     except ValueError:
         return _here(address)
-    at = Link.objects.filter(address=canonical)
+    at = Link.objects.near(canonical)
     if not at.exists():  # the beginning of an address
         at = Link.objects.filter(address__startswith=canonical.rstrip("/"))
     return _citing(at) | _here(address)
@@ -103,8 +105,8 @@ def _citing(links: QuerySet[Link]) -> Q:
 
 def _here(address: str) -> Q:
     """The post at an address of this site, or at one that it had before."""
-    path = urlsplit(address).path if address.startswith(settings.SITE_URL) else ""
-    parts = PERMALINK.search(path)
+    path = address.removeprefix(settings.SITE_URL)
+    parts = PERMALINK.search(urlsplit(path).path) if path != address or "://" not in address else None
     if parts is None:
         return Q(pk__in=[])
     year, month, day, slug = parts.groups()

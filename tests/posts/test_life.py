@@ -15,6 +15,7 @@ from posts.models import Correction, FormerAddress, Post, PostEntry
 from posts.webhooks.calling import look
 from posts.webhooks.models import Call, Endpoint
 from tests.factories import make_category, make_comment, make_link, make_post, make_source
+from tests.posts.test_form import press
 
 D, R, P, W, X, T = State.DRAFT, State.REVIEW, State.PUBLISHED, State.WITHDRAWN, State.REMOVED, State.TRASH
 ALLOWED = {
@@ -263,3 +264,21 @@ class TestHolds:
         post.review_on = None
         post.save()
         assert Post.objects.published().get() == post
+
+
+@pytest.mark.django_db
+class TestTakingDownAtTheDesk:
+    def test_nothing_of_it_is_left_there_either(self, editor_client):
+        post = make_post("Zebulon on the boat", slug="of-a-boat", body="We met Zebulon.")
+        press(editor_client, post, "_save", body="We saw Zebulon.")
+        response = press(editor_client, Post.objects.get(), "_takedown", reason="protection", is_sure="on")
+        assert Post.objects.get().state == State.REMOVED
+        assert TestTakingDown().rows_with_the_secret() == []
+        for page in (response["Location"], "/admin/", "/admin/posts/post/?status=removed"):
+            assert "Zebulon" not in editor_client.get(page).content.decode()
+
+    def test_refused_it_shows_the_form_again(self, editor_client):
+        post = make_post("Zebulon on the boat")
+        page = press(editor_client, post, "_takedown", reason="protection").content.decode()
+        assert "tick this if you are sure" in page
+        assert 'value="Zebulon on the boat"' in page

@@ -205,3 +205,17 @@ class TestFilters:
         assert "?published_at__year=2014" not in page
         assert "?published_at__year=2015" in page
         assert "published_at__month=12" in editor_client.get(LIST, {"published_at__year": "2015"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "http://nknews.example/2013/02/refugees", "https://www.nknews.example/2013/02/refugees/",
+        "/2013/03/31/boats/", "2013/03/31/boats", "https://watch.example/2013/03/31/boats/",
+    ],
+)  # fmt: skip
+def test_any_form_of_the_original_s_address_or_of_ours_finds_the_post(editor_client, typed):
+    make_post("Boats", slug="boats", link=make_link(make_source(), "https://nknews.example/2013/02/refugees"))
+    make_post("Ships")
+    page = editor_client.get("/admin/posts/post/", {"q": typed})
+    assert [post.title for post in page.context["cl"].result_list] == ["Boats"]
