@@ -271,6 +271,7 @@ class TestTakingDownAtTheDesk:
     def test_nothing_of_it_is_left_there_either(self, editor_client):
         post = make_post("Zebulon on the boat", slug="of-a-boat", body="We met Zebulon.")
         press(editor_client, post, "_save", body="We saw Zebulon.")
+        editor_client.get("/admin/")  # where it is said that it is saved
         response = press(editor_client, Post.objects.get(), "_takedown", reason="protection", is_sure="on")
         assert Post.objects.get().state == State.REMOVED
         assert TestTakingDown().rows_with_the_secret() == []
