@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("posts.urls")),
 ]
 
+handler400 = "htwatch.errors.bad_request"
+
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "The desk"
 admin.site.password_change_form = PasswordForm

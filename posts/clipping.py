@@ -42,7 +42,7 @@ class Clip:
             return cls(post.pk, post.display_title, _status(post), f"/admin/posts/post/{post.pk}/change/")
         if post.is_public:
             return cls(post.pk, post.display_title, _status(post), post.get_absolute_url())
-        return cls(post.pk, "", _status(post), "")
+        return cls(post.pk, "", "not public", "")
 
     def as_html(self) -> SafeString:
         if not self.title:

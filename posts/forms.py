@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from posts.autosaving import opened, seal, seal_of
 from posts.clipping import Clip, clips_of, warn_of_clips, with_scheme
-from posts.life import OTHER_EYES, PUBLIC_ACTS, TRANSITIONS, Act, Reason, State
+from posts.life import OTHER_EYES, PUBLIC_ACTS, SEEN_BY_NOBODY_ELSE, TRANSITIONS, Act, Reason, State
 from posts.models import Autosave, Image, Post
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
@@ -34,6 +34,7 @@ TAG_LENGTH = 100
 TAGS_MOST = 50
 ALSO_MOST = 10
 ENDINGS = (Act.WITHDRAW, Act.TAKE_DOWN)
+MADE_ON_SAVING = ("slug", "published_at", "source", "editor")  # where nothing was typed
 # Which of the ways to log in knows of permissions (there are several).
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -331,6 +332,7 @@ class PostForm(forms.ModelForm):
             kwargs["initial"] = {**link, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.link: Link | None = None
+        self.is_waiting = bool(instance and instance.pk and instance._comes_later())
         self.was_public = bool(instance and instance.pk and instance.is_public)
         self.before = Before.of(self.instance)
         self.collides = self.is_repeat = False
@@ -430,6 +432,8 @@ class PostForm(forms.ModelForm):
             moment = cleaned["published_at"] = stored
         if self.act == Act.SCHEDULE:
             self._check_moment(cleaned, now)
+        elif self.act is None and self.is_waiting and moment and moment <= now:
+            self.add_error("published_at", "This moment has passed: choose one to come, or press Publish now.")
         elif self.act not in (Act.PUBLISH, *ENDINGS) and self.was_public and moment and moment > now:
             self.add_error("published_at", "Readers see this post; a date to come would hide it. Withdraw it instead.")
         self._check_ending(cleaned)
@@ -465,7 +469,12 @@ class PostForm(forms.ModelForm):
         version = cleaned.get("version")
         if version is None or self.before.version in (None, version):
             return False
+        for name in MADE_ON_SAVING:
+            if name in cleaned and not version and not cleaned[name]:
+                cleaned[name] = getattr(self.instance, name)  # the form for a new post did not know it yet
         self.is_repeat = self._says_what_is_stored(cleaned)
+        if not version and not self.is_repeat and not self.changes_text(cleaned):
+            return False  # gone back to: these very words are stored, and nobody's are lost
         self.collides = not self.is_repeat
         if self.collides:
             self.add_error(
@@ -478,7 +487,7 @@ class PostForm(forms.ModelForm):
     def _says_what_is_stored(self, cleaned: dict[str, Any]) -> bool:
         if self.act and (target_of(self.act, self.before.state) != self.before.state or self.act == Act.CORRECT):
             return False
-        made_on_saving = {name for name in ("slug", "published_at", "source") if not cleaned.get(name)}
+        made_on_saving = {name for name in MADE_ON_SAVING if not cleaned.get(name) or not cleaned.get("version")}
         said_once = {
             name
             for name, said in (
@@ -503,6 +512,9 @@ class PostForm(forms.ModelForm):
             self.add_error("is_sensitive", "You changed the text last: another editor takes this mark away.")
         elif is_last_writer and cleaned.get("is_sensitive") and self.act in (Act.PUBLISH, Act.SCHEDULE):
             self.add_error("is_sensitive", f"{OTHER_EYES} Submit it now.")
+        is_before_readers = self.before.state == State.PUBLISHED and self.act not in (Act.REDRAFT, *ENDINGS)
+        if self.before.is_sensitive and is_before_readers and self.changes_text(cleaned):
+            self.add_error(None, SEEN_BY_NOBODY_ELSE)
 
     def changes_text(self, cleaned: dict[str, Any]) -> bool:
         return any(name in cleaned and cleaned[name] != _plain(self.before.texts[name]) for name in self.TEXTS)
@@ -593,6 +605,13 @@ class ImageForm(forms.ModelForm):
         if Image.objects.filter(digest=self.picture.digest).exclude(pk=self.instance.pk).exists():
             raise ValidationError("This very picture is already in the library.")
         return self.picture.as_file()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        was_described = self.initial.get("alt") or self.initial.get("is_decorative")
+        if self.instance.pk and was_described and not cleaned.get("alt") and not cleaned.get("is_decorative"):
+            self.add_error("alt", "Texts may show this picture: say what it shows, or mark it as decorative.")
+        return cleaned
 
     def save(self, commit: bool = True) -> Image:
         if hasattr(self, "picture"):

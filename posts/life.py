@@ -59,7 +59,7 @@ TRANSITIONS: dict[Act, dict[State, State]] = {
     Act.WITHDRAW: {P: W},
     Act.REDRAFT: {R: D, P: D, W: D, T: D},
     Act.TAKE_DOWN: {P: X, W: X},
-    Act.TRASH: {D: T, R: T, P: T, W: T, X: T},
+    Act.TRASH: {D: T, R: T, P: T, W: T},
     Act.CORRECT: {P: P},
 }
 # Only from a moment to come may these begin: what readers have seen is withdrawn, with a reason.
@@ -71,6 +71,11 @@ PUBLIC_ACTS = frozenset({Act.PUBLISH, Act.SCHEDULE, Act.WITHDRAW, Act.TAKE_DOWN,
 
 # Said to whoever changed the text of a sensitive post last.
 OTHER_EYES = "This post needs a second pair of eyes: another editor publishes it."
+# Said to whoever would change its text where it goes to readers at once.
+SEEN_BY_NOBODY_ELSE = (
+    "This post needs a second pair of eyes, so nobody changes its text where it is on its way to readers. Withdraw "
+    "it, or make it a draft again if it is only scheduled; then change it and submit it."
+)
 
 
 class ImpossibleError(ValueError):

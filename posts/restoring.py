@@ -16,7 +16,7 @@ from django.db import transaction
 from posts.citing import report_also
 from posts.dating import byline_moment
 from posts.forms import content_faults
-from posts.life import UNPUBLISHED, Act, State
+from posts.life import SEEN_BY_NOBODY_ELSE, UNPUBLISHED, Act, State
 from posts.models import Category, Post, Tag, TagAlias
 from sources.links.models import Link, find_source, propose_source
 from sources.models import Source
@@ -69,12 +69,16 @@ def prepare(post: Post, revision: Any) -> Restoring:
 @transaction.atomic
 def restore(post: Post, revision: Any, *, by: Any = None) -> Restoring:
     """Write what `prepare` found, and note it in the log. Raises ValidationError; then nothing is written."""
+    was_sensitive_before_readers = post.is_sensitive and post.state == State.PUBLISHED
+    words = {name: getattr(post, name) for name in ("title", "body", "excerpt")}
     restoring = prepare(post, revision)
+    if was_sensitive_before_readers and any(getattr(post, name) != words[name] for name in words):
+        raise ValidationError(SEEN_BY_NOBODY_ELSE)
     post.source, post.link = _written(restoring)
     post.written_by = by
     if post.state == State.PUBLISHED:
-        words = {"title": post.title, "body": post.body, "source": post.source, "original_address": post.link}
-        faults = content_faults(words)
+        said = {"title": post.title, "body": post.body, "source": post.source, "original_address": post.link}
+        faults = content_faults(said)
         if faults:
             raise ValidationError(faults)
     post.full_clean()

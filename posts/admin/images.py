@@ -81,6 +81,8 @@ class ImageAdmin(OneAtATime, admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Image | None = None) -> Any:
         """A new picture has nothing to look at yet; one that texts may show keeps its file, and so its address."""
         hidden = {"file"} if obj else {*self.readonly_fields}
+        if not request.user.has_perm("posts.publish_post"):
+            hidden.add("used_in")  # posts of others, some of them held back
         return [
             (name, {**options, "fields": [field for field in options["fields"] if field not in hidden]})
             for name, options in self.fieldsets or []

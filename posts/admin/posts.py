@@ -1,5 +1,6 @@
 """The editor's desk: posts."""
 
+import datetime as dt
 from functools import wraps
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from posts import autosaving
@@ -38,9 +40,13 @@ from posts.life import Act, State
 from posts.models import Autosave, Correction, Note, Post, Visit
 from posts.models.correction import render_corrections
 from posts.prefilling import prefilled
+from sources.choosing import ChoosesRows
 from sources.locking import OneAtATime, hold_the_desk
 from sources.models import Source
+from sources.naming import tidy_name
 
+GONE_BACK = 200  # the last posts, among which one looks for what a form has made already
+GONE_BACK_FOR = dt.timedelta(hours=12)
 # What those see of a post who may not change it.
 TO_READ = [
     "title", "slug", "body", "excerpt", "source", "link", "also", "categories", "shown_tags", "published_at", "notice",
@@ -56,7 +62,7 @@ SAID = {
 
 
 @admin.register(Post)
-class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATime, admin.ModelAdmin):
+class PostAdmin(ChoosesRows, ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATime, admin.ModelAdmin):
     form = PostForm
     list_display = ["shown_title", "status", "shown_moment", "source", "shown_categories", "shown_tags", "editor"]
     list_display_links = ["shown_title"]
@@ -91,6 +97,8 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         return may and (self.may_publish(request) or self._is_own_draft(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Post | None = None) -> bool:
+        if obj is not None and obj.state == State.REMOVED:
+            return False  # the stub stays, and says why
         may = super().has_delete_permission(request, obj)
         return may and (self.may_publish(request) or self._is_own_draft(request, obj))
 
@@ -178,7 +186,18 @@ class PostAdmin(ActsInBulk, Assists, Revisions, Previews, PostColumns, OneAtATim
         """Return the post that a form for a new one has made already: it was sent twice, or gone back to."""
         sealed = autosaving.opened(request.POST.get("seal", ""))
         post = Post.objects.filter(guid=sealed.guid).only("pk").first() if sealed else None
+        post = post or self._same_words(request)
         return str(post.pk) if post else None
+
+    def _same_words(self, request: HttpRequest) -> Post | None:
+        """Return what this person has just made of these very words: Back brings the old words in a new form."""
+        title, body = tidy_name(request.POST.get("title", "")), request.POST.get("body", "").replace("\r\n", "\n")
+        if not title and not body:
+            return None
+        latest = Post.objects.order_by("-pk").values("pk")[:GONE_BACK]
+        made = Post.objects.filter(pk__in=list(latest.values_list("pk", flat=True)), editor=request.user.pk)
+        since = timezone.now() - GONE_BACK_FOR
+        return made.filter(title=title, body=body, created_at__gt=since).only("pk").order_by("-pk").first()
 
     def get_fieldsets(self, request: HttpRequest, obj: Post | None = None) -> Any:
         if obj and not self.has_change_permission(request, obj):

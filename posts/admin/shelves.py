@@ -6,6 +6,7 @@ from django.contrib import admin
 from taggit.models import Tag as UnusedTag
 
 from posts.models import Category
+from sources.choosing import ChoosesRows
 from sources.deleting import CountsWhatGoes
 from sources.locking import OneAtATime
 
@@ -21,7 +22,7 @@ class CountColumn:
 
 
 @admin.register(Category)
-class CategoryAdmin(CountsWhatGoes, OneAtATime, CountColumn, admin.ModelAdmin):
+class CategoryAdmin(ChoosesRows, CountsWhatGoes, OneAtATime, CountColumn, admin.ModelAdmin):
     list_display = ["indented_name", "path", "post_count"]
     list_select_related = ["tally", "parent"]
     list_per_page = 500

@@ -300,7 +300,8 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
 
     def is_own_draft(self, user: Any) -> bool:
         """Say whether this person may change it without being one who publishes."""
-        return self.editor_id == user.pk and self.state in UNPUBLISHED
+        is_draft = self.state in UNPUBLISHED or (self.state == State.TRASH and self.published_on is None)
+        return self.editor_id == user.pk and is_draft
 
     def needs_other_eyes(self, user: Any) -> bool:
         """Say whether somebody else than this person has to publish it."""
@@ -365,6 +366,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         self.step(Act.WITHDRAW)
         self.reason = reason
         self._finish(Act.WITHDRAW, by, note)
+        self.previews.open().update(revoked_at=timezone.now())  # should it be a draft again, nobody has it by them
 
     def redraft(self, *, by: Any = None, note: str = "") -> None:
         """Make it a draft again: from review, from its schedule, withdrawn, or out of the trash."""

@@ -3,12 +3,13 @@
 from django.contrib import admin
 
 from sources.admin import UsedChoicesFilter
+from sources.choosing import ChoosesRows
 from sources.links.models import Link
 from sources.locking import OneAtATime
 
 
 @admin.register(Link)
-class LinkAdmin(OneAtATime, admin.ModelAdmin):
+class LinkAdmin(ChoosesRows, OneAtATime, admin.ModelAdmin):
     list_display = ["headline_or_address", "source", "byline", "published_on", "language"]
     list_filter = [("language", UsedChoicesFilter), "published_on"]
     list_select_related = ["source"]

@@ -154,8 +154,8 @@ class TestPages:
         client.force_login(writer)
         said = client.get(KNOWN, {"address": PAGE, "title": "Secret story of a survivor"}).json()["found"]
         assert "Secret" not in str(said)
-        assert "a post of somebody else (draft, by edith)" in said["original_address"]
-        assert "a post of somebody else (draft, by edith)" in said["title"]
+        assert "a post of somebody else (not public)" in said["original_address"]
+        assert "a post of somebody else (not public)" in said["title"]
         assert f'href="{public.get_absolute_url()}"' in said["original_address"]
         assert f"/admin/posts/post/{own.pk}/change/" in said["original_address"]
 

@@ -13,6 +13,7 @@ from posts.admin.bases import OneRowAdmin, ReadOnly
 from posts.comments.models import Ban, Discussion, Entry, Policy, Word
 from posts.comments.models.comment import TEXTS_OF_POST
 from posts.models import Post
+from sources.choosing import ChoosesRows
 
 
 @admin.register(Policy)
@@ -80,13 +81,17 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Discussion)
-class DiscussionAdmin(admin.ModelAdmin):
+class DiscussionAdmin(ChoosesRows, admin.ModelAdmin):
     """Whether one post takes comments. Its form is opened from that of the post."""
 
     list_display = ["post", "opening"]
     list_filter = ["opening"]
     list_select_related = ["post"]
     autocomplete_fields = ["post"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Discussion | None:
+        # Its key is another table's, whose size Django does not check.
+        return super().get_object(request, object_id, from_field) if len(object_id) <= 18 else None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Discussion]:
         discussions = super().get_queryset(request)
