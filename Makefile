@@ -4,8 +4,9 @@ PYTHON ?= $(shell for p in python3.13 python3 python3.12; do \
 PORT ?= 8000
 BIN = .venv/bin
 MANAGE = $(BIN)/python manage.py
-# In the order of collection, in which the tests that empty all tables after themselves come last.
-PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+# In the order of collection, in which the tests that empty all tables after themselves come last; one more than there
+# are cores, for who drives a browser waits for it.
+PYTEST = $(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
 .PHONY: run test check test-postgres bench lock clean

@@ -88,6 +88,8 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
 def _value(name: str, part: str, post: Post) -> str:
     if part == "content_type_id":
         return str(ContentType.objects.get_for_model(Post).pk)
+    if part == "revision":
+        return str(post.history.latest().pk)
     model = _model_of(name)
     if model is Post or part in ("post_id",):
         return str(post.pk)

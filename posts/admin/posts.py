@@ -185,8 +185,9 @@ class PostAdmin(ChoosesRows, ActsInBulk, Assists, Revisions, Previews, PostColum
     def _made_before(self, request: HttpRequest) -> str | None:
         """Return the post that a form for a new one has made already: it was sent twice, or gone back to."""
         sealed = autosaving.opened(request.POST.get("seal", ""))
-        post = Post.objects.filter(guid=sealed.guid).only("pk").first() if sealed else None
-        post = post or self._same_words(request)
+        if sealed is None:
+            return None
+        post = Post.objects.filter(guid=sealed.guid).only("pk").first() or self._same_words(request)
         return str(post.pk) if post else None
 
     def _same_words(self, request: HttpRequest) -> Post | None:

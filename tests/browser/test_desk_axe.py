@@ -1,7 +1,10 @@
 """No page of the desk keeps anybody out: axe finds nothing on any of them, in light and in dark."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from playwright.sync_api import Page
@@ -12,6 +15,8 @@ from tests.desk import addresses, make_one_of_everything, make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# Pages that are Django's own for each table alike: those of one table stand for all. And one that leads to the site.
+BY_DJANGO = re.compile(r"(?!posts_|auth_group).*_(history|delete)|view_on_site")
 ONLY_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
@@ -22,7 +27,9 @@ def found_on(page: Page, options: dict | None = None) -> list[str]:
 
 def pages_of(client: Client, post: Post) -> list[str]:
     """Return the addresses that answer a page; others are asked by scripts, take forms only, or lead on."""
-    answers = {address: client.get(address) for name, address in addresses(post).items() if name != "view_on_site"}
+    answers = {
+        address: client.get(address) for name, address in addresses(post).items() if not BY_DJANGO.fullmatch(name)
+    }
     return [address for address, response in answers.items() if _is_page(response)]
 
 
@@ -32,6 +39,7 @@ def _is_page(response: HttpResponse) -> bool:
     return not is_sandboxed and b"<html" in getattr(response, "content", b"")
 
 
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="the pages are the same: SQLite's run looks at them")
 def test_axe_finds_nothing_at_the_desk(new_context, groups, client):
     people = make_people()
     post = make_one_of_everything(people["Editors"])
