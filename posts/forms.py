@@ -469,10 +469,11 @@ class PostForm(forms.ModelForm):
         version = cleaned.get("version")
         if version is None or self.before.version in (None, version):
             return False
-        for name in MADE_ON_SAVING:
-            if name in cleaned and not version and not cleaned[name]:
+        untyped = {name for name in MADE_ON_SAVING if not cleaned.get(name)}
+        for name in untyped & cleaned.keys():
+            if not version:
                 cleaned[name] = getattr(self.instance, name)  # the form for a new post did not know it yet
-        self.is_repeat = self._says_what_is_stored(cleaned)
+        self.is_repeat = self._says_what_is_stored(cleaned, untyped)
         if not version and not self.is_repeat and not self.changes_text(cleaned):
             return False  # gone back to: these very words are stored, and nobody's are lost
         self.collides = not self.is_repeat
@@ -484,10 +485,9 @@ class PostForm(forms.ModelForm):
             )
         return True
 
-    def _says_what_is_stored(self, cleaned: dict[str, Any]) -> bool:
+    def _says_what_is_stored(self, cleaned: dict[str, Any], untyped: set[str]) -> bool:
         if self.act and (target_of(self.act, self.before.state) != self.before.state or self.act == Act.CORRECT):
             return False
-        made_on_saving = {name for name in MADE_ON_SAVING if not cleaned.get(name) or not cleaned.get("version")}
         said_once = {
             name
             for name, said in (
@@ -496,7 +496,7 @@ class PostForm(forms.ModelForm):
             )
             if cleaned.get(name) in said
         }
-        ignored = {"reason", "act_note", "is_sure", *made_on_saving, *said_once}
+        ignored = {"reason", "act_note", "is_sure", *untyped, *said_once}
         changed = {name for name in self.changed_data if name not in ignored}
         return all(name in self.TEXTS and cleaned.get(name) == _plain(self.before.texts[name]) for name in changed)
 

@@ -74,6 +74,13 @@ def test_back_and_save_again_makes_no_second_post(editor_client):
     assert Post.objects.count() == 2
 
 
+def test_who_goes_back_and_changes_but_the_slug_has_it_changed(editor_client):
+    for slug in ("boats", "ships"):
+        seal = re.search(r'name="seal" value="([^"]+)"', editor_client.get(ADD).content.decode())
+        editor_client.post(ADD, filled(title="Boats", slug=slug, seal=seal[1], version="0", _save="x"))
+    assert Post.objects.get().slug == "ships"
+
+
 def test_the_same_form_sent_twice_says_that_it_is_saved(editor_client):
     seal = re.search(r'name="seal" value="([^"]+)"', editor_client.get(ADD).content.decode())
     for _ in range(2):
