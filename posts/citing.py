@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from posts.models import AlsoReported, Post
-from sources.links.models import Link, find_source, propose_source
+from sources.links.models import Link, find_or_propose_source
 
 
 def page_at(address: str) -> Link:
     """Return the page at this address, made with its outlet where nobody knew it. Raises ValueError."""
     link = Link.objects.at(address)
     if link is None:
-        source = find_source(address) or propose_source(address)
+        source = find_or_propose_source(address)
         if source.pk is None:
             source.save()
         link = Link.objects.create(given_address=address, source=source)

@@ -15,7 +15,7 @@ from posts.models import Post
 from posts.near_titles import Words
 from sources.hosts import readable_host
 from sources.links.canonical import canonical_address
-from sources.links.models import Link, find_source, propose_source
+from sources.links.models import Link, find_or_propose_source
 from sources.models import Source
 from sources.naming import fold, propose_slug
 
@@ -147,7 +147,7 @@ class Page:
         except ValueError as error:
             return cls("", str(error))
         link = Link.objects.at(canonical)
-        source = link.source if link else find_source(canonical) or propose_source(canonical)
+        source = link.source if link else find_or_propose_source(canonical)
         return cls(canonical, "", link, source, tuple(clips_of(canonical, user=user, besides=besides)))
 
     @property

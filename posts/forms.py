@@ -25,7 +25,7 @@ from posts.life import OTHER_EYES, PUBLIC_ACTS, SEEN_BY_NOBODY_ELSE, TRANSITIONS
 from posts.models import Autosave, Image, Post
 from posts.picturing import UnusablePicture, read_picture
 from sources.links.canonical import canonical_address
-from sources.links.models import ADDRESS_LENGTH, Link, find_source, propose_source
+from sources.links.models import ADDRESS_LENGTH, Link, find_or_propose_source
 from sources.models import Source
 from sources.naming import fold, tidy_name
 from sources.places import language_choices
@@ -541,9 +541,7 @@ class PostForm(forms.ModelForm):
         self.link = known or Link(given_address=address)
         self._take_link_fields(cleaned, known)
         if source is None:
-            source = known.source if known else find_source(address)
-            if source is None:
-                source = propose_source(address)
+            source = known.source if known else find_or_propose_source(address)
         elif known and known.source_id != source.pk and known.posts.exclude(pk=self.instance.pk).exists():
             self.add_error("source", f"Other posts cite this page as {known.source}'s: choose that outlet.")
             return

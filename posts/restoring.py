@@ -18,7 +18,7 @@ from posts.dating import byline_moment
 from posts.forms import content_faults
 from posts.life import SEEN_BY_NOBODY_ELSE, UNPUBLISHED, Act, State
 from posts.models import Category, Post, Tag, TagAlias
-from sources.links.models import Link, find_source, propose_source
+from sources.links.models import Link, find_or_propose_source
 from sources.models import Source
 from sources.naming import fold, tidy_name
 
@@ -113,7 +113,7 @@ def _page_for(post: Post, revision: Any) -> tuple[Source | None, Link | None]:
     link = link or Link(given_address=address)
     link.headline, link.byline, link.language = original["headline"], original["byline"], original["language"]
     link.published_on = dt.date.fromisoformat(original["published_on"]) if original["published_on"] else None
-    link.source = outlet or find_source(address) or propose_source(address)
+    link.source = outlet or find_or_propose_source(address)
     return link.source, link
 
 

@@ -119,3 +119,8 @@ def propose_source(address: str) -> Source:
     host = host_of(f"//{parts.netloc}")
     home_page = f"{parts.scheme}://{parts.netloc.removeprefix('www.')}/"
     return Source(name=readable_host(host), home_page=home_page)
+
+
+def find_or_propose_source(address: str) -> Source:
+    """Return the outlet to which a page belongs; unsaved where nobody knows it."""
+    return find_source(address) or propose_source(address)
