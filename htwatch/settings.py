@@ -196,6 +196,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sites",
     "django.contrib.flatpages",
+    "django.contrib.redirects",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django_tasks_db",
@@ -213,6 +214,7 @@ INSTALLED_APPS = [
     "posts.comments",
     "posts.webhooks",
     "posts.subscriptions",
+    "posts.wordpress",
 ]
 
 MIDDLEWARE = [

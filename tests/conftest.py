@@ -4,9 +4,14 @@ import os
 
 import pytest
 from django.contrib.auth.models import Group, User
+from hypothesis import settings
 
 # pytest-playwright keeps an event loop in the main thread, which Django would refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# How long a step takes on a busy machine says nothing.
+settings.register_profile("htwatch", deadline=None)
+settings.load_profile("htwatch")
 
 
 @pytest.fixture

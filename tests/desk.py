@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from htwatch.login.models import LoginEntry
 from posts.comments.models import Ban, Comment, Discussion, Entry, Policy, Word
 from posts.models import Image, Post
 from posts.outbox.models import Delivery
@@ -64,6 +65,7 @@ def make_one_of_everything(editor: User) -> Post:
     Announcement.objects.create(post=post, finished_at=timezone.now())
     Look.objects.create(actor="ada", act="list")
     Rules.objects.create(pk=1)
+    LoginEntry.objects.create(what="removed", user="edith")
     return post
 
 

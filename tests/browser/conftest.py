@@ -69,7 +69,7 @@ def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterato
     contexts: list[BrowserContext] = []
 
     def note(message: ConsoleMessage) -> None:
-        # Hints for developers, as on the forms that Django brings; two of its scripts race for the first field's focus.
+        # Hints for developers, as on the forms that Django brings, whose scripts race for the first field’s focus.
         if message.text.startswith(("[DOM]", "Autofocus processing was blocked")):
             return
         # A page that is not found, or a form that is refused, is what some tests ask for; the browser notes that too.

@@ -107,7 +107,8 @@ def test_an_app_is_set_up_from_the_picture(page, boss):
     log_in(page, "boss", "/admin/account/app/")
     prove(page)
     picture = page.get_by_alt_text("QR code")
-    assert picture.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("picture => picture.naturalWidth") > 0
     page.get_by_label("Code that the app shows now").fill(code_of(page.locator(".login-secret").inner_text()))
     page.get_by_role("button", name="Set up").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WordpressConfig(AppConfig):
+    name = "posts.wordpress"
+    verbose_name = "WordPress"
