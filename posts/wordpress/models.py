@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 KEY_LENGTH = 500
 ADDRESS_LENGTH = 2000
 TITLE_LENGTH = 300
+# A slice takes some seconds: whoever was not heard of for so long is dead.
+STUCK_AFTER = dt.timedelta(minutes=5)
+NUDGE_AGAIN_AFTER = dt.timedelta(minutes=10)
 
 
 class Kind(models.TextChoices):
@@ -84,6 +89,36 @@ class Result(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class RunQuerySet(models.QuerySet["Run"]):
+    def claim(self, pk: int, at: dt.datetime | None = None) -> Run | None:
+        """Take it for working; None where it does not wait, or somebody else has taken it."""
+        at = at or timezone.now()
+        if not self.filter(pk=pk, state=Run.State.QUEUED).update(state=Run.State.RUNNING, claimed_at=at):
+            return None
+        return self.select_related("by", "blog").filter(pk=pk, state=Run.State.RUNNING, claimed_at=at).first()
+
+    def nudge(self, pk: int) -> None:
+        """Have a task work at it, once the present transaction is committed."""
+        from posts.wordpress.tasks import work_at_import  # noqa: PLC0415  a task imports models
+
+        self.filter(pk=pk).update(nudged_at=timezone.now())
+        transaction.on_commit(partial(work_at_import.enqueue, pk), robust=True)
+
+    def nudge_due(self, at: dt.datetime | None = None) -> None:
+        """What the clock does: bring home what a dead worker took, and have what waits worked at.
+
+        Only those that came by the desk: who types the command at a terminal works at it there.
+        """
+        at = at or timezone.now()
+        ours = self.filter(is_background=True)
+        ours.filter(state=Run.State.RUNNING, claimed_at__lte=at - STUCK_AFTER).update(
+            state=Run.State.QUEUED, nudged_at=None
+        )
+        forgotten = Q(nudged_at=None) | Q(nudged_at__lte=at - NUDGE_AGAIN_AFTER)
+        for pk in ours.filter(forgotten, state=Run.State.QUEUED).order_by("pk").values_list("pk", flat=True):
+            self.nudge(pk)
+
+
 class Run(models.Model):
     """One time that somebody brought files over: the row is the order, the progress and the account."""
 
@@ -106,13 +141,23 @@ class Run(models.Model):
     position = models.PositiveIntegerField(default=0)  # items that have had their turn
     # {"item": {"imported": 12, …}, "comment": {…}, "author": {…}, "category": {…}, "tag": {…}}
     counts = models.JSONField(default=dict)
+    is_background = models.BooleanField(default=False)  # a task works at it, and the clock sees to that
     made_at = models.DateTimeField(default=timezone.now)
+    nudged_at = models.DateTimeField(null=True)  # when a task was last asked to work at it
     claimed_at = models.DateTimeField(null=True)  # by whoever works at it, anew with each slice
     finished_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
         verbose_name = "import"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "running", "finished", "refused", "stopped"]),
+                name="run_state_is_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Import of {self.made_at:%Y-%m-%d}"
@@ -125,6 +170,42 @@ class Run(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
+
+    def beat(self) -> bool:
+        """Say that this worker still works at it; False where it was stopped, or taken by somebody else.
+
+        The row stays locked until the transaction ends: so do those who would stop it or take it wait.
+        """
+        now = timezone.now()
+        if not self._mine().update(claimed_at=now):
+            return False
+        self.claimed_at = now
+        return True
+
+    def put_back(self) -> None:
+        """Let others have their turn; a task goes on with it."""
+        if self._mine().update(state=self.State.QUEUED):
+            Run.objects.nudge(self.pk)
+
+    def finish(self) -> None:
+        self._end(self._mine(), self.State.FINISHED)
+
+    def refuse(self, words: str) -> None:
+        """Nothing was done: the files cannot be read, and this is why."""
+        self.words = words[:1000]
+        self._end(self._mine(), self.State.REFUSED)
+
+    def stop(self) -> bool:
+        """Stop it where it is; what is done stays done."""
+        return self._end(Run.objects.filter(pk=self.pk, state__in=["queued", "running"]), self.State.STOPPED)
+
+    def _mine(self) -> RunQuerySet:
+        return Run.objects.filter(pk=self.pk, state=self.State.RUNNING, claimed_at=self.claimed_at)
+
+    def _end(self, rows: RunQuerySet, state: Run.State) -> bool:
+        ended = bool(rows.update(state=state, words=self.words, finished_at=timezone.now()))
+        self.refresh_from_db(fields=["state", "words", "finished_at"])
+        return ended
 
     def summary(self) -> dict[str, int]:
         """Return what became of the items, as the command's last line has it."""
