@@ -74,6 +74,7 @@ def test_without_scripts_an_outlet_is_named(new_context, editor):
     assert post.source.name == "NK News"
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_of_bulk_work_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, editor, scheme):
     make_category("Awareness")

@@ -221,6 +221,7 @@ def test_the_queue_without_script(new_context, queue: Page):
     expect(page.locator(".messagelist")).to_contain_text("Undone")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_of_comments_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, scheme):
     post = keep_open(make_post("The long way", at=timezone.now() - dt.timedelta(days=1)))
@@ -258,6 +259,7 @@ def test_no_page_of_comments_has_a_fault_that_axe_finds_nor_scrolls_sideways(new
         check("refused")
 
 
+@pytest.mark.looks
 def test_the_queue_has_no_fault_that_axe_finds(queue: Page):
     make_comment(make_post(), "See https://a.example/", state="held", reasons=[["links", "It has 3 links."]])
     queue.reload()

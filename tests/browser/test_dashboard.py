@@ -44,6 +44,7 @@ def _everything(root):
     Call.objects.create(endpoint=make_endpoint(), key="a", kind="x", body={}, state="failed")
 
 
+@pytest.mark.looks
 @pytest.mark.usefixtures("_everything")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1300])

@@ -255,6 +255,7 @@ class TestNothingByAccident:
         assert Post.objects.get().body == "Words"
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_form_in_all_its_faces_has_no_fault_that_axe_finds(new_context, editor, paper, scheme, width):

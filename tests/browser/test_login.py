@@ -131,6 +131,7 @@ def test_without_a_script_all_but_passkeys_works(new_context, boss):
     expect(page.get_by_text("Passkeys need a script")).to_be_visible()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(new_context, boss, scheme):
     page = new_context(color_scheme=scheme, viewport={"width": 360, "height": 800}).new_page()

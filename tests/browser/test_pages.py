@@ -32,6 +32,7 @@ def _demo(transactional_db, settings, tmp_path):
     call_command("demo")
 
 
+@pytest.mark.looks
 @pytest.mark.usefixtures("_demo")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, scheme):

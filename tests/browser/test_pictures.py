@@ -185,6 +185,7 @@ def test_a_picture_with_a_notice_stays_blurred_until_asked_for_without_script(ne
     expect(reader.locator("summary img")).to_be_hidden()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_pictures_are_kept_and_asked_for(desk: Page, scheme):
     image = library_picture(alt="A boat", notice="Shows violence", credit="Ann")

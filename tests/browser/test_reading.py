@@ -30,6 +30,7 @@ def test_paper_shows_the_notice_and_the_text(page):
     expect(page.get_by_text("Okapi words.")).to_be_visible()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault_and_nothing_scrolls_sideways(new_context, scheme):
     post = make_post("The cellar", body="### Part\n\nWords.", notice="Describes violence")

@@ -76,6 +76,7 @@ def test_a_link_is_made_opened_by_somebody_outside_and_revoked(desk: Page, new_c
     assert reader.goto(address).status == 404
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, editor, post: Post, scheme):
     first = post.history.order_by("history_id").first()

@@ -136,6 +136,7 @@ def test_a_subscriber_changes_what_comes_by_keyboard(page: Page):
     assert not Subscriber.objects.exists()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_the_pages_have_no_accessibility_fault(new_context, scheme, width):

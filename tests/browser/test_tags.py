@@ -66,6 +66,7 @@ def test_another_name_typed_in_the_tag_box_gives_the_tag(desk: Page):
     assert list(Tag.objects.filter(tagged_posts__isnull=False)) == [tag]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_of_it_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, editor, scheme):
     for name in ("refugee", "Refugees", "북한 인권", "북한인권", "W" * 100):
