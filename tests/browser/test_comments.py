@@ -5,7 +5,6 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, expect
 from posts.comments.models import Comment, Entry
 from posts.models import Attempt
 from tests.browser.conftest import log_in
+from tests.browser.looking import faults
 from tests.factories import keep_open, make_comment, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,21 +222,19 @@ def test_the_queue_without_script(new_context, queue: Page):
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_comments_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, scheme):
+def test_no_page_of_comments_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context):
     post = keep_open(make_post("The long way", at=timezone.now() - dt.timedelta(days=1)))
     parent = make_comment(post, "Words\n\n> quoted\n\n- one\n- two\n\nhttps://a.example/" + "x" * 100, name="W" * 80)
     make_comment(post, "We have asked.", parent=parent, is_editorial=True, name="Edith")
     removed = make_comment(post, state="removed", removal_reason="abuse")
     make_comment(post, "Still here.", parent=removed)
     for width in (320, 1280):
-        page = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
+        page = new_context(viewport={"width": width, "height": 800}).new_page()
         Attempt.objects.all().delete()
 
         def check(address: str, page: Page = page, width: int = width) -> None:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
-            violations = Axe().run(page).response["violations"]
-            assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == [], (address, width)
+            assert faults(page) == [], (address, width)
 
         for address in (
             post.get_absolute_url(), f"{post.get_absolute_url()}?reply={parent.pk}",
@@ -265,8 +263,7 @@ def test_the_queue_has_no_fault_that_axe_finds(queue: Page):
     queue.reload()
     for details in queue.locator(".card details").all():
         details.evaluate("details => details.open = true")
-    violations = Axe().run(queue, context="#changelist-form").response["violations"]
-    assert [(v["id"], v["nodes"][0]["html"]) for v in violations] == []
+    assert faults(queue, "#changelist-form") == []
 
 
 def test_what_was_removed_is_gone_from_an_open_browser_too(new_context):

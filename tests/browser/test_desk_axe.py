@@ -3,25 +3,18 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.http import HttpResponse
 from django.test import Client
-from playwright.sync_api import Page
 
 from posts.models import Post
 from tests.browser.conftest import log_in
+from tests.browser.looking import faults
 from tests.desk import addresses, make_one_of_everything, make_people
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # Pages that are Django's own for each table alike: those of one table stand for all. And one that leads to the site.
 BY_DJANGO = re.compile(r"(?!posts_|auth_group).*_(history|delete)|view_on_site")
-ONLY_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-
-
-def found_on(page: Page, options: dict | None = None) -> list[str]:
-    violations = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
 
 
 def pages_of(client: Client, post: Post) -> list[str]:
@@ -45,14 +38,11 @@ def test_axe_finds_nothing_at_the_desk(new_context, groups, client):
     client.force_login(people["superuser"])
     asked = pages_of(client, post)
     assert len(asked) > 60
-    page = new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce").new_page()
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     log_in(page, "root", "/admin/")
     page.get_by_role("heading", name="The desk").wait_for()
     found = {}
     for address in asked:
         page.goto(address)
-        page.emulate_media(color_scheme="light")
-        light = found_on(page)
-        page.emulate_media(color_scheme="dark")
-        found[address] = [*light, *(f"dark {each}" for each in found_on(page, ONLY_COLOURS))]
+        found[address] = faults(page)
     assert {address: each for address, each in found.items() if each} == {}

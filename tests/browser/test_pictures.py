@@ -3,12 +3,12 @@
 import io
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image as Pillow
 from playwright.sync_api import Page, expect
 
 from posts.models import Image, Post
 from posts.picturing import read_picture
+from tests.browser.looking import faults
 from tests.browser.test_journey import _groups, drop_picture  # noqa: F401  its groups are this module's too
 from tests.factories import make_post, picture_file
 
@@ -186,11 +186,9 @@ def test_a_picture_with_a_notice_stays_blurred_until_asked_for_without_script(ne
 
 
 @pytest.mark.looks
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_where_pictures_are_kept_and_asked_for(desk: Page, scheme):
+def test_axe_finds_nothing_where_pictures_are_kept_and_asked_for(desk: Page):
     image = library_picture(alt="A boat", notice="Shows violence", credit="Ann")
     post = make_post("Shown here", body=image.as_markdown())
-    desk.emulate_media(color_scheme=scheme)
     places = [f"/admin/posts/image/{end}" for end in ("", "add/", f"{image.pk}/change/", f"{image.pk}/delete/")]
     for width in (1300, 320):
         desk.set_viewport_size({"width": width, "height": 900})
@@ -210,11 +208,6 @@ def test_axe_finds_nothing_where_pictures_are_kept_and_asked_for(desk: Page, sch
             assert dialog
             assert dialog["x"] >= 0
             assert dialog["x"] + dialog["width"] <= width
-
-
-def faults(page: Page) -> list[tuple[str, str]]:
-    violations = Axe().run(page).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"]) for v in violations]
 
 
 def test_the_photo_is_one():
