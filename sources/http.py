@@ -55,6 +55,10 @@ class Failed(Exception):
     """It was asked, and no usable answer came; the message says what happened."""
 
 
+class TooLarge(Failed):
+    """It answers, and with more than is taken."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     url: str  # after redirects
@@ -201,7 +205,7 @@ def _read(response: httpx.Response, max_bytes: int, cuts: bool) -> bytes:
         for part in _unpacked(response, max_bytes + 1):
             body += part[: max_bytes + 1 - len(body)]
             if len(body) > max_bytes:
-                raise Failed(f"The answer is larger than {max_bytes:,} bytes.")
+                raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
     except (Failed, httpx.HTTPError, zlib.error):
         if not cuts:
             raise
