@@ -46,11 +46,12 @@ _CREDIT_KEY = re.compile(
 )
 # At the end of a caption: "Photo: Ann", "(Photo by Ann / Agency)", "Image credit: Ann", "Photo courtesy of Ann".
 _CREDIT = re.compile(
-    r"""(?:^|(?<=[\s(\[|—–]))[(\[]?\s*
-    (?: (?:(?:photo|photograph|picture|image|illustration|graphic|map)\s+)?credits?(?:\s+(?:to|goes\s+to))?\s*[::]
-      | (?:photo|photograph|picture|image|illustration|foto|사진)\s*[::]
-      | (?:photo(?:graph)?|picture|image|illustration)\s+(?:by|courtesy(?:\s+of)?)\s*:?
-      | courtesy\s+of\s | ©\s )
+    r"""(?: (?:^|(?<=[\s(\[|—–/]))[(\[]?\s*
+            (?: (?:(?:photo|photograph|picture|image|illustration|graphic|map)\s+)?credits?(?:\s+to)?\s*[::]
+              | (?:photo|photograph|picture|image|illustration|foto|사진)\s*[::] )
+          | (?:^|(?<=[.!?…;,)\]"”'|—–/(\[-]))\s{0,3}[(\[]?\s{0,3}  # only where something begins
+            (?: (?:photo(?:graph)?|picture|image|illustration)\s+(?:by|courtesy(?:\s+of)?)\s*:?
+              | courtesy\s+of\s | ©\s ) )
     \s*(?P<who>[^()\[\]\n]{2,200}?)\s*[)\]]?\.?\s*\Z""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -33,7 +33,7 @@ class Branch(NamedTuple):
     parent: int | None
 
 
-class Brought(NamedTuple):
+class OldPage(NamedTuple):
     """A page of the old blog, ready to be stored."""
 
     item: Item
@@ -64,12 +64,16 @@ def note_branch(tree: dict[int, Branch], item: Item) -> None:
         tree[item.number] = Branch(_segment(item.slug), item.parent or None)
 
 
-def store_pages(brought: Sequence[Brought], blog: Blog, tree: Mapping[int, Branch]) -> list[Paged]:
+def store_pages(old: Sequence[OldPage], blog: Blog, tree: Mapping[int, Branch]) -> list[Paged]:
     """Store pages, with the same few queries however many there are; call it in the slice's transaction."""
-    desk = _Desk(brought, blog, tree)
-    made = [desk.store(each) for each in brought]
+    desk = _Desk(old, blog, tree)
+    made = [desk.store(each) for each in old]
     desk.write()
-    return [_with_columns(paged, each) for paged, each in zip(made, brought, strict=True)]
+    return [_with_columns(paged, each) for paged, each in zip(made, old, strict=True)]
+
+
+def store_page(old: OldPage, blog: Blog, tree: Mapping[int, Branch]) -> Paged:
+    return store_pages([old], blog, tree)[0]
 
 
 def left_as(page: FlatPage) -> str:
@@ -80,19 +84,19 @@ def left_as(page: FlatPage) -> str:
 class _Desk:
     """The pages that stand here, and those that come to them."""
 
-    def __init__(self, brought: Sequence[Brought], blog: Blog, tree: Mapping[int, Branch]) -> None:
+    def __init__(self, old: Sequence[OldPage], blog: Blog, tree: Mapping[int, Branch]) -> None:
         self._blog, self._tree = blog, tree
-        ids = {each.known.row_id for each in brought if each.known and each.known.row_id}
+        ids = {each.known.row_id for each in old if each.known and each.known.row_id}
         self._pages: dict[int, FlatPage] = FlatPage.objects.in_bulk(ids)
         self._taken = dict(FlatPage.objects.values_list("url", "pk"))
         self._imported = set(
             Imported.objects.filter(model=PAGE, row_id__in=self._taken.values()).values_list("row_id", flat=True)
         )
-        self._above = self._addresses_above(brought)
+        self._above = self._addresses_above(old)
         self._new: list[FlatPage] = []
         self._changed: list[FlatPage] = []
 
-    def store(self, each: Brought) -> Paged:
+    def store(self, each: OldPage) -> Paged:
         if each.known is None:
             return self._store_new(each)
         if each.known.model != PAGE or not each.known.row_id:
@@ -114,7 +118,7 @@ class _Desk:
         if self._changed:
             FlatPage.objects.bulk_update(self._changed, ["url", "title", "content"])
 
-    def _store_new(self, each: Brought) -> Paged:
+    def _store_new(self, each: OldPage) -> Paged:
         paged = Paged(Result.IMPORTED)
         url = self._free(self._wanted(each.item), paged.reasons, None)
         if not url:
@@ -124,7 +128,7 @@ class _Desk:
         self._new.append(paged.page)
         return self._with_remarks(paged, each.item)
 
-    def _store_again(self, each: Brought, page: FlatPage) -> Paged:
+    def _store_again(self, each: OldPage, page: FlatPage) -> Paged:
         paged = Paged(Result.UPDATED, page)
         # Where its address cannot be had, it stays at the one that it has.
         page.url = self._free(self._wanted(each.item), paged.reasons, page.pk) or page.url
@@ -174,9 +178,9 @@ class _Desk:
                 return self._above.get(parent, "/") + "".join(f"{slug}/" for slug in slugs)
         return "".join(["/", *(f"{slug}/" for slug in slugs)])
 
-    def _addresses_above(self, brought: Sequence[Brought]) -> dict[int, str]:
+    def _addresses_above(self, old: Sequence[OldPage]) -> dict[int, str]:
         """Return where pages stand that were brought before, and are not in these files."""
-        parents = {each.item.parent for each in brought} | {branch.parent for branch in self._tree.values()}
+        parents = {each.item.parent for each in old} | {branch.parent for branch in self._tree.values()}
         wanted = {number for number in parents if fitting(number) and number not in self._tree}
         rows = Imported.objects.filter(blog=self._blog, kind=Kind.PAGE, model=PAGE, number__in=wanted)
         urls = {pk: url for url, pk in self._taken.items()}
@@ -212,7 +216,7 @@ _DELETED = Reason("deleted-here", "The page was deleted here, and stays so.")
 _EDITED = Reason("edited-here", "The page was edited here since; what changed on the old blog is not taken over.")
 
 
-def _with_columns(paged: Paged, each: Brought) -> Paged:
+def _with_columns(paged: Paged, each: OldPage) -> Paged:
     """Add what the page's row says; it knows its number only once it is written."""
     if paged.result not in (Result.IMPORTED, Result.UPDATED):
         if each.known is None:
@@ -222,9 +226,8 @@ def _with_columns(paged: Paged, each: Brought) -> Paged:
     return paged
 
 
-def _columns(each: Brought, page: FlatPage | None) -> dict[str, Any]:
+def _columns(each: OldPage, page: FlatPage | None) -> dict[str, Any]:
     item = each.item
-    number, parent = (value if value and 0 < value <= LARGEST_NUMBER else None for value in (item.number, item.parent))
     return {
         "kind": Kind.PAGE,
         "number": fitting(item.number),
