@@ -1,7 +1,8 @@
-"""Where the bytes of old uploads come from: a folder or zips that somebody kept, or the old blog while it answers."""
+"""Where the bytes of old uploads come from: a folder or archives that somebody kept, or the old blog itself."""
 
 import os
 import stat
+import tarfile
 import unicodedata
 import zipfile
 import zlib
@@ -45,7 +46,7 @@ class Supply:
     """Gives uploads by their old address and path ("2013/03/boat.jpg"). One for each run; to be closed."""
 
     def __init__(self, media_root: str | Path | None = None, zips: Sequence[str | Path] = (), *, fetch: bool = False):
-        """Raise ValueError, in one line, where what is named is neither a folder nor a zip."""
+        """Raise ValueError, in one line, where what is named is neither a folder nor a zip (or tar)."""
         self._open = ExitStack()
         self._outside = _Outside() if fetch else None
         self._missing: dict[tuple[str, str], str] = {}  # why: a thousand texts may show the same lost picture
@@ -99,14 +100,18 @@ class Supply:
         raise Missing(self._missing[key])
 
     def _shelf(self, path: Path) -> Shelf:
+        if not path.exists():
+            raise ValueError(f"There is no folder “{path}”.")
         try:
             if path.is_dir():
                 return _Folder(path)
-            return _Zip(self._open.enter_context(zipfile.ZipFile(path)))
-        except FileNotFoundError:
-            raise ValueError(f"There is no folder “{path}”.") from None
-        except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+            if path.is_file() and zipfile.is_zipfile(path):
+                return _Zip(self._open.enter_context(zipfile.ZipFile(path)))
+            if path.is_file():
+                return _Tar(self._open.enter_context(tarfile.open(path, "r:")))
+        except (OSError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ValueError(f"“{path}” is neither a folder nor a zip that can be read.") from error
+        raise ValueError(f"“{path}” is neither a folder nor a file.")
 
     def _kept_offers(self, names: list[str], address: str) -> Iterator[Offer]:
         for kept in self._kept:
@@ -258,6 +263,26 @@ class _Zip:
         # RuntimeError: it wants a password.
         except (OSError, EOFError, RuntimeError, ValueError, zlib.error, zipfile.BadZipFile) as error:
             raise Missing("the file in the zip cannot be read") from error
+
+
+class _Tar:
+    """What WordPress.com gives out as a blog's media; not packed, so that each file can be gone to."""
+
+    def __init__(self, file: tarfile.TarFile) -> None:
+        self._file = file
+        self._members = {info.name: info for info in file if info.isreg()}
+
+    def names(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def read(self, name: str, most: int) -> bytes:
+        info = self._members[name]
+        _check_size(info.size, most)
+        try:
+            member = self._file.extractfile(info)
+            return member.read(most + 1) if member else b""
+        except (OSError, EOFError, tarfile.TarError) as error:
+            raise Missing("the file in the archive cannot be read") from error
 
 
 def _member_name(info: zipfile.ZipInfo) -> str:

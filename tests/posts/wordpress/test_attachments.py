@@ -3,6 +3,7 @@
 import io
 import ipaddress
 import os
+import tarfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -257,6 +258,9 @@ class TestTheFolder:
             Supply(tmp_path / "nowhere")
         with pytest.raises(ValueError, match="neither a folder nor a zip"):
             Supply(put(tmp_path, "notes.txt", b"words"))
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ValueError, match="neither a folder nor a file"):
+            Supply(tmp_path / "pipe")
 
 
 class TestZips:
@@ -291,6 +295,31 @@ class TestZips:
         path.write_bytes(path.read_bytes().replace(b"boatboat", b"goatboat", 1))
         with Supply(zips=[path]) as supply, pytest.raises(Missing, match="cannot be read"):
             given(supply, "2013/03/boat.jpg")
+
+
+class TestTars:
+    def test_what_wordpress_com_gives_out_is_read(self, tmp_path):
+        path = tmp_path / "media-export.tar"
+        put(tmp_path, "in/2013/03/boat.jpg", b"boat")
+        with tarfile.open(path, "w") as file:
+            file.add(tmp_path / "in/2013", "2013")
+            link = tarfile.TarInfo("2013/03/secret.jpg")
+            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            file.addfile(link)
+        with Supply(path) as supply:
+            assert given(supply, "2013/03/boat.jpg") == b"boat"
+            for name, most in (("boat.jpg", 3), ("secret.jpg", 99)):
+                with pytest.raises(Missing):
+                    given(supply, f"2013/03/{name}", f"https://{HOST}/{most}", most=most)
+
+    def test_one_that_is_cut_short_is_refused(self, tmp_path):
+        path = tmp_path / "media-export.tar"
+        put(tmp_path, "boat.jpg", b"boat" * 20_000)
+        with tarfile.open(path, "w") as file:
+            file.add(tmp_path / "boat.jpg", "boat.jpg")
+        path.write_bytes(path.read_bytes()[:9_000])
+        with pytest.raises(ValueError, match="media-export"):
+            Supply(path)
 
 
 class TestFetching:
