@@ -59,6 +59,10 @@ class TooLarge(Failed):
     """It answers, and with more than is taken."""
 
 
+class TooSlow(Failed):
+    """Time was up before the answer was there."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     url: str  # after redirects
@@ -194,7 +198,7 @@ def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int
             body = _read(response, max_bytes, cuts)
             return Fetched(url, response.status_code, dict(response.headers), body)
     except httpx.TimeoutException as error:
-        raise Failed("It took too long.") from error
+        raise TooSlow("It took too long.") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as error:
         raise Failed(str(error) or type(error).__name__) from error
 

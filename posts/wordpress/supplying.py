@@ -24,7 +24,7 @@ from sources import http
 MOST_KEPT = 6  # copies of one upload that are tried, of all that lie in the folder and the zips
 MOST_FAILURES = 5  # in a row: then a host is held for dead
 TRIES = 2
-SECONDS = 15.0
+SECONDS = 20.0  # for a picture; a file that may be larger has more
 _MADE_SMALL = ("-scaled", "-rotated")
 
 
@@ -49,7 +49,8 @@ class Supply:
         """Raise ValueError, in one line, where what is named is neither a folder nor a zip (or tar)."""
         self._open = ExitStack()
         self._outside = _Outside() if fetch else None
-        self._missing: dict[tuple[str, str], str] = {}  # why: a thousand texts may show the same lost picture
+        # Why, by host and path: a thousand texts may show the same lost picture.
+        self._given_up: dict[tuple[str, str], tuple[type[Missing | UnusablePicture], str]] = {}
         given = [Path(each) for each in (media_root, *zips) if each]
         try:
             shelves = [self._shelf(each) for each in given]
@@ -81,23 +82,21 @@ class Supply:
         Missing, or UnusablePicture where there is a file and it does not serve.
         """
         key = host_in(address), path
-        if key in self._missing:
-            raise Missing(self._missing[key])
-        names = _names(path, is_original)
-        kept = list(self._kept_offers(names, address))
-        unusable: UnusablePicture | None = None
-        whys = [] if kept else self._why_not_kept()
-        for offer in [*kept, *self._outside_offers(names, address)]:
-            try:
-                return take(offer(most))
-            except UnusablePicture as error:
-                unusable = unusable or error
-            except Missing as error:
-                whys.append(str(error))
-        if unusable:
-            raise unusable
-        self._missing[key] = "; ".join(dict.fromkeys(whys))
-        raise Missing(self._missing[key])
+        if key not in self._given_up:
+            unusable, whys = "", []
+            names = _names(path, is_original)
+            kept = list(self._kept_offers(names, address))
+            for offer in [*kept, *self._outside_offers(names, address)]:
+                try:
+                    return take(offer(most))
+                except UnusablePicture as error:
+                    unusable = unusable or str(error)
+                except Missing as error:
+                    whys.append(str(error))
+            words = "; ".join(dict.fromkeys([*([] if kept else self._why_not_kept()), *whys]))
+            self._given_up[key] = (UnusablePicture, unusable) if unusable else (Missing, words)
+        kind, why = self._given_up[key]
+        raise kind(why)
 
     def _shelf(self, path: Path) -> Shelf:
         if not path.exists():
@@ -140,16 +139,14 @@ def _names(path: str, is_original: bool) -> list[str]:
 
 
 def _addresses(address: str, names: list[str]) -> list[str]:
-    """Return the addresses to ask for an upload: of what was uploaded, as it was named, and a broker's copy."""
+    """Return the addresses to ask for an upload: of the original, as it was named, and as it was given."""
     bare = unwrapped(address).partition("?")[0].partition("#")[0]
     if not bare.lower().startswith(("http://", "https://")):
         return []
     folder, _, own = bare.rpartition("/")
     first = PurePosixPath(names[0]).name
-    asked = [bare] if unquote(own) == first else [f"{folder}/{quote(first)}", bare]
-    if unwrapped(address) != address.strip():
-        asked.append(address.strip())
-    return asked
+    likely = [bare] if unquote(own) == first else [f"{folder}/{quote(first)}", bare]
+    return list(dict.fromkeys([*likely, address.strip()]))
 
 
 def _folded(text: str) -> str:
@@ -174,14 +171,8 @@ class _Kept:
         """Return what is kept of an upload, the best first; `names` are its paths, in the order of preference."""
         keys = dict.fromkeys(_folded(reduced(_file_name(name))) for name in names)
         kept = [name for key in keys for name in self._by_name.get(key, ())]
-        folder = _folders(names[0])
-        placed = [name for name in kept if _folders(name)[-len(folder) :] == folder] if folder else kept
-        if not placed:
-            placed = [name for name in kept if not _is_dated(_folders(name)) or not _is_dated(folder)]
-            if len({tuple(_folders(name)) for name in placed}) > 1:
-                return []  # which of them it is, nobody can say
         near = _folders(unquote(_path_in(address)))
-        return sorted(placed, key=lambda name: self._order(name, names, near))
+        return sorted(_placed(kept, _folders(names[0]), near), key=lambda name: self._order(name, names, near))
 
     def _order(self, name: str, names: list[str], near: list[str]) -> tuple[int, int, int, bool, int, str]:
         own, wanted = _file_name(name), [_file_name(each) for each in names]
@@ -190,6 +181,18 @@ class _Kept:
         rank = len(folded) if is_copy else folded.index(_folded(own))
         largest_first = -height_in(own) if is_copy else 0
         return rank, largest_first, -_common(_folders(name), near), own not in wanted, len(name), name
+
+
+def _placed(kept: list[str], folder: list[str], near: list[str]) -> list[str]:
+    """Return those that lie where they lay; else those of the one folder that it must be, if any."""
+    placed = [name for name in kept if folder and _folders(name)[-len(folder) :] == folder]
+    if placed:
+        return placed
+    undated = [name for name in kept if not _is_dated(_folders(name))]
+    left = undated if undated or _is_dated(folder) else kept
+    nearest = max((_common(_folders(name), near) for name in left), default=0)
+    left = [name for name in left if _common(_folders(name), near) == nearest]
+    return left if len({tuple(_folders(name)) for name in left}) == 1 else []  # else nobody can say
 
 
 def _path_in(address: str) -> str:
@@ -319,7 +322,7 @@ class _Outside:
         why = ""
         for _ in range(TRIES):
             try:
-                fetched = http.fetch(iri_to_uri(url), max_bytes=most, seconds=SECONDS)
+                fetched = http.fetch(iri_to_uri(url), max_bytes=most, seconds=SECONDS * most / MAX_BYTES)
             except http.Refused as error:
                 raise Missing(f"its old address is not asked: {_inner(str(error))}") from error
             except http.TooLarge as error:
@@ -327,6 +330,8 @@ class _Outside:
                 raise Missing(f"the file is larger than {most // 1024 // 1024} MB") from error
             except http.Failed as error:
                 why = f"{host} did not answer: {_inner(str(error))}"
+                if isinstance(error, http.TooSlow):
+                    break
                 continue
             if fetched.status < 500 and fetched.status != HTTPStatus.TOO_MANY_REQUESTS:
                 self._failures.pop(host, None)

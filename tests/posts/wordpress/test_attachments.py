@@ -1,10 +1,12 @@
 """The old blog's uploads: from where their bytes come, what they become, and what texts find of them."""
 
+import contextlib
 import io
 import ipaddress
 import os
 import tarfile
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -107,10 +109,12 @@ class Old(BaseHTTPRequestHandler):
     files: dict[str, bytes]
     asked: list[str]
     broken = 0  # so many questions it answers with an error
+    slow = 0.0  # seconds
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
         path = self.path.partition("?")[0]
+        time.sleep(self.slow)
         if type(self).broken > 0:
             type(self).broken -= 1
             self.answer(503, b"")
@@ -125,8 +129,9 @@ class Old(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        with contextlib.suppress(OSError):
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
         pass
@@ -164,6 +169,19 @@ class TestTheFolder:
             assert given(supply, "2013/03/boat.jpg") == b"boat"
             with pytest.raises(Missing, match="not in the files"):
                 given(supply, "2013/03/hut.jpg")
+
+    def test_uploads_without_months_lie_beside_those_with(self, tmp_path):
+        put(tmp_path, "2013/03/boat.jpg", b"dated")
+        put(tmp_path, "2014/03/hut.jpg", b"dated")
+        put(tmp_path, "2014/04/hut.jpg", b"dated")
+        with Supply(tmp_path) as supply, pytest.raises(Missing):
+            given(supply, "hut.jpg")
+        put(tmp_path, "boat.jpg", b"boat")
+        put(tmp_path, "uploads/hut.jpg", b"hut")
+        put(tmp_path, "themes/hut.jpg", b"other")
+        with Supply(tmp_path) as supply:
+            assert given(supply, "boat.jpg") == b"boat"
+            assert given(supply, "hut.jpg") == b"hut"
 
     def test_what_lies_under_another_month_is_another_file(self, tmp_path):
         put(tmp_path, "2015/07/image.jpg")
@@ -366,6 +384,20 @@ class TestFetching:
         with Supply(fetch=True) as supply, pytest.raises(Missing, match=why):
             given(supply, name, f"{old.address}/wp-content/uploads/{name}", most=1024 * 1024)
         assert not supply.dead_hosts
+
+    def test_one_that_is_too_slow_is_not_asked_twice(self, old, monkeypatch):
+        monkeypatch.setattr(supplying, "SECONDS", 0.2)
+        old.slow = 0.6
+        with Supply(fetch=True) as supply, pytest.raises(Missing, match="took too long"):
+            given(supply, "boat.jpg", f"{old.address}/boat.jpg")
+        assert len(old.asked) == 1
+
+    def test_a_copy_is_asked_for_where_there_is_no_more(self, old):
+        old.files["/boat-3x2.jpg"] = b"small"
+        with Supply(fetch=True) as supply:
+            address = f"{old.address}/boat-3x2.jpg?w=3"
+            assert given(supply, "boat-3x2.jpg", address, is_original=False) == b"small"
+        assert old.asked == ["/boat.jpg", "/boat-3x2.jpg"]
 
     def test_a_host_that_stumbles_is_asked_again(self, old):
         old.files["/boat.jpg"], old.broken = b"boat", 1
