@@ -39,6 +39,7 @@ MOST_AT_ONCE = 10_000  # values in one query: SQLite takes 32,766
 _PICTURES = frozenset({"jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", ""})
 _STAYS = "It stays at its old address."
 _LENGTHS = {"alt": 500, "caption": 500, "credit": 200}
+_FILE = re.compile(r"\.(?:jpe?g|jpe|jfif|png|gif|webp|bmp|tiff?|heic|avif|pdf)\b", re.IGNORECASE)
 
 _CREDIT_KEY = re.compile(
     r"_?(?:\w*_)?(?:credit|credits|credit_text|photographer|photographer_name|photo_by|attribution|image_source)",
@@ -358,10 +359,11 @@ def files_of(items: Sequence[Item], blog: Blog) -> list[Files]:
         {number for number in (*numbers_in(item.content), *_thumbnail(item)) if fitting(number)} for item in items
     ]
     parents = {number for item in items if (number := fitting(item.number))}
-    rows = Imported.objects.filter(blog=blog, kind=Kind.ATTACHMENT)
-    by_path = _by("path", set().union(*named), rows.exclude(path=""))
-    by_number = _by("number", set().union(*numbers), rows)
-    below = _by("parent", parents, rows.filter(parent__isnull=False))
+    # Each as its index has it: asked for blog and kind beside a path, SQLite would read all that came from the blog.
+    rows = Imported.objects.all()
+    by_path = _by("path", set().union(*named), rows.exclude(path=""), blog)
+    by_number = _by("number", set().union(*numbers), rows.filter(kind=Kind.ATTACHMENT), blog)
+    below = _by("parent", parents, rows.filter(parent__isnull=False), blog)
     files = _files([*_all(by_path), *_all(by_number), *_all(below)])
     made = []
     for item, paths, own in zip(items, named, numbers, strict=True):
@@ -381,6 +383,8 @@ def files_of(items: Sequence[Item], blog: Blog) -> list[Files]:
 
 def _paths_in(text: str) -> set[str]:
     """Return the paths of uploads that a text may name; what has no ending is a page."""
+    if not _FILE.search(text):
+        return set()  # as most texts: reading all their addresses would take longer
     return {key for key in keys_in(text) if "." in key.rpartition("/")[2] and key == fit(key)}
 
 
@@ -389,13 +393,14 @@ def _addresses_of(row: Imported) -> list[str]:
     return [row.address, f"//{host_in(row.address)}/wp-content/uploads/{quote(row.path)}"]
 
 
-def _by(column: str, values: Collection[Any], rows: QuerySet[Imported]) -> dict[Any, list[Imported]]:
-    """Return the rows that have one of these values in a column, by it."""
+def _by(column: str, values: Collection[Any], rows: QuerySet[Imported], blog: Blog) -> dict[Any, list[Imported]]:
+    """Return the blog's uploads that have one of these values in a column, by it."""
     found: defaultdict[Any, list[Imported]] = defaultdict(list)
-    rows = rows.only("key", "number", "path", "address", "parent", "model", "row_id", "extra").order_by("pk")
+    rows = rows.only("blog_id", "kind", "key", "number", "path", "address", "parent", "model", "row_id", "extra")
     for some in batched(values, MOST_AT_ONCE):
-        for row in rows.filter(**{f"{column}__in": some}):
-            found[getattr(row, column)].append(row)
+        for row in rows.filter(**{f"{column}__in": some}).order_by("pk"):
+            if row.blog_id == blog.pk and row.kind == Kind.ATTACHMENT:
+                found[getattr(row, column)].append(row)
     return found
 
 

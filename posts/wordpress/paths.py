@@ -75,6 +75,8 @@ def spellings(path: str) -> list[str]:
 def upload_addresses(text: str) -> list[str]:
     """Return the addresses of uploads that HTML, blocks or shortcodes name, as they stand there, each once."""
     text = text.replace("\\/", "/")
+    if not _MARK.search(text):
+        return []
     named = [found[2] for found in _QUOTED.finditer(text)] + [found[0] for found in _BARE.finditer(text)]
     marked = (html.unescape(each).strip().rstrip("]),.;") for each in named if _MARK.search(each))
     return list(dict.fromkeys(address for address in marked if upload_path(address)))
