@@ -1,5 +1,6 @@
 """The old blog's uploads: pictures become images of the library, PDFs plain files; the rest stays where it was."""
 
+import datetime as dt
 import hashlib
 import io
 import re
@@ -90,6 +91,15 @@ class _Upload:
     path: str
     is_original: bool = True  # and not perhaps a copy in another size
     words: _Words = field(default_factory=_Words)
+    at: dt.datetime | None = None
+
+    @property
+    def month(self) -> str:
+        """Return the folder of a file that is kept as it is: that in which it lay, if any."""
+        found = re.match(r"\d{4}/\d{2}(?=/)", self.path, re.ASCII)
+        if found:
+            return found[0]
+        return f"{self.at:%Y/%m}" if self.at else "0000/00"
 
     def __str__(self) -> str:
         return f"“{self.path or self.address}”"
@@ -103,8 +113,8 @@ def bring_attachment(item: Item, blog: Blog, supply: Supply, *, is_rehearsal: bo
 
     A rehearsal looks for the file and whether it serves, and stores nothing.
     """
-    address = _absolute(item.attachment_url or item.guid, blog)
-    upload = _Upload(address, _path_of(item, address), words=_words_of(item))
+    address = _address_of(item, blog)
+    upload = _Upload(address, _path_of(item, address), words=_words_of(item), at=item.local_at or item.published_at)
     attached = Attached(_columns(item, upload))
     _bring(attached, upload, supply, is_rehearsal=is_rehearsal)
     return attached
@@ -198,9 +208,8 @@ def _checked_pdf(data: bytes) -> bytes:
 def _keep_file(attached: Attached, upload: _Upload, data: bytes) -> None:
     """Its name is made from its bytes: what was written before a run was killed is found again."""
     digest = hashlib.sha256(data).hexdigest()[:8]
-    folder = re.match(r"\d{4}/\d{2}(?=/)", upload.path, re.ASCII)
     stem = slugify(PurePosixPath(upload.path).stem)[:80] or "file"
-    name = f"files/{folder[0] if folder else '0000/00'}/{stem}-{digest}.pdf"
+    name = f"files/{upload.month}/{stem}-{digest}.pdf"
     if not default_storage.exists(name) or default_storage.size(name) != len(data):
         name = default_storage.save(name, ContentFile(data))
     attached.file = default_storage.url(name)
@@ -250,9 +259,13 @@ def _words_of(item: Item) -> _Words:
 
 def _credit_in_meta(meta: tuple[str, str]) -> str:
     key, value = meta
+    if not _CREDIT_KEY.fullmatch(key):
+        return ""
     words = _plain(value)
-    is_said = _CREDIT_KEY.fullmatch(key) and says_something(words) and not words.isdecimal()
-    return words if is_said and not words.startswith(("http://", "https://", "a:", "{")) else ""
+    is_a_name = (
+        says_something(words) and not words.isdecimal() and not words.startswith(("http://", "https://", "a:", "{"))
+    )
+    return words if is_a_name else ""
 
 
 def _without_credit(text: str) -> tuple[str, str]:
@@ -311,11 +324,20 @@ def fitting(number: int | None) -> int | None:
     return number if number and 0 < number <= LARGEST_NUMBER else None
 
 
+def _address_of(item: Item, blog: Blog) -> str:
+    noted = _noted_path(item)
+    return _absolute(item.attachment_url.strip() or (f"/wp-content/uploads/{noted}" if noted else item.guid), blog)
+
+
 def _path_of(item: Item, address: str) -> str:
     """Return where the file lay, from the year on; for odd layouts what WordPress itself notes, or the whole path."""
+    return upload_path(address, exact=True) or unquote(_noted_path(item)) or key_of(address)
+
+
+def _noted_path(item: Item) -> str:
+    """Return what WordPress keeps beside an attachment: its path below the folder of the uploads."""
     noted = item.first_meta("_wp_attached_file").strip().lstrip("/")
-    is_usable = noted and ".." not in noted.split("/") and "://" not in noted
-    return upload_path(address, exact=True) or (unquote(noted) if is_usable else "") or key_of(address)
+    return "" if ".." in noted.split("/") or "://" in noted else noted
 
 
 def _extension(path: str) -> str:

@@ -111,7 +111,7 @@ def old_path(link: str) -> str:
     parts = _split(link.strip())
     if parts is None:
         return ""
-    segments = [segment for segment in _decoded(parts.path).split("/") if segment]
+    segments = [segment for segment in _decoded(parts.path).rstrip("/ \xa0").split("/") if segment]
     path = "".join(f"/{segment}" for segment in segments)
     return unicodedata.normalize("NFC", path.lower())[:MOST_LETTERS]
 

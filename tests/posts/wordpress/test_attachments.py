@@ -1,6 +1,7 @@
 """The old blog's uploads: from where their bytes come, what they become, and what texts find of them."""
 
 import contextlib
+import datetime as dt
 import io
 import ipaddress
 import os
@@ -589,6 +590,14 @@ class TestPictures:
         assert attached.image
         assert attached.columns["path"] == "2013/03/boat.jpg"
 
+    def test_one_without_an_address_has_the_one_that_wordpress_notes(self, blog, tmp_path):
+        put(tmp_path, "2013/03/boat.jpg")
+        attached = bring_attachment(
+            upload(address="", meta={"_wp_attached_file": "2013/03/boat.jpg"}), blog, Supply(tmp_path)
+        )
+        assert attached.image
+        assert attached.columns["address"] == f"{UPLOADS}/2013/03/boat.jpg"
+
 
 class TestPdfs:
     def test_a_pdf_is_kept_as_it_is_and_served(self, blog, tmp_path, client):
@@ -621,7 +630,10 @@ class TestPdfs:
 
     def test_a_name_without_latin_letters_is_served_as_well(self, blog, tmp_path, client):
         put(tmp_path, "탈북.pdf", PDF)
-        attached = bring_attachment(upload("탈북.pdf"), blog, Supply(tmp_path))
+        item = upload("탈북.pdf")
+        item.local_at = dt.datetime(2013, 4, 1)
+        attached = bring_attachment(item, blog, Supply(tmp_path))
+        assert attached.file.startswith("/media/files/2013/04/")
         response = client.get(attached.file)
         assert response.getvalue() == PDF
 

@@ -112,6 +112,7 @@ def test_a_text_names_uploads_in_markup_shortcodes_and_blocks():
         (f"{BLOG}/2013/03/31/%e1%84%90%e1%85%a1/", "/2013/03/31/타"),
         (f"{BLOG}//about///us/", "/about/us"),
         ("/about", "/about"),
+        (f"{BLOG}/about/%C2%A0", "/about"),
         (f"{BLOG}/?p=12", ""),
         (f"{BLOG}/?page_id=12", ""),
         (BLOG, ""),
