@@ -55,6 +55,14 @@ class Failed(Exception):
     """It was asked, and no usable answer came; the message says what happened."""
 
 
+class TooLarge(Failed):
+    """It answers, and with more than is taken."""
+
+
+class TooSlow(Failed):
+    """Time was up before the answer was there."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     url: str  # after redirects
@@ -190,7 +198,7 @@ def _ask(client: httpx.Client, url: str, sent: Mapping[str, Any], max_bytes: int
             body = _read(response, max_bytes, cuts)
             return Fetched(url, response.status_code, dict(response.headers), body)
     except httpx.TimeoutException as error:
-        raise Failed("It took too long.") from error
+        raise TooSlow("It took too long.") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as error:
         raise Failed(str(error) or type(error).__name__) from error
 
@@ -201,7 +209,7 @@ def _read(response: httpx.Response, max_bytes: int, cuts: bool) -> bytes:
         for part in _unpacked(response, max_bytes + 1):
             body += part[: max_bytes + 1 - len(body)]
             if len(body) > max_bytes:
-                raise Failed(f"The answer is larger than {max_bytes:,} bytes.")
+                raise TooLarge(f"The answer is larger than {max_bytes:,} bytes.")
     except (Failed, httpx.HTTPError, zlib.error):
         if not cuts:
             raise
