@@ -26,7 +26,7 @@ from posts.rendering import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, fit
 from posts.wordpress.records import Item, Meta, Remark, Term
 from posts.wordpress.wxr_writing import nicename, tidy
 from sources.links.canonical import canonical_address
-from sources.naming import tidy_slug
+from sources.naming import fold, tidy_slug
 from sources.places import country_choices, language_choices
 
 KEY, BODY_KEY, BODY_OF_KEY = "_htwatch", "_htwatch_body", "_htwatch_body_of"
@@ -427,7 +427,7 @@ def ours_of_tag(term: Term) -> OursOfTag | None:
     if fields is None or term.taxonomy != "post_tag":
         return None
     name, slug = fields.text("name", 100), fields.text("slug", 100)
-    if not name or not _is_slug(slug, 100):
+    if not fold(name) or not _is_slug(slug, 100):
         return None
     return OursOfTag(name, slug, [alias for alias in map(_alias, fields.rows("aliases", 4, whole=False)) if alias])
 
@@ -574,7 +574,7 @@ def _body(item: Item, most: int) -> str | None:
 
 def _outlet(fields: _Fields | None) -> Outlet | None:
     name = fields.text("name", 200) if fields else ""
-    if fields is None or not name.strip():
+    if fields is None or not fold(name):
         return None
     slug = fields.text("slug", 100)
     return Outlet(
@@ -587,7 +587,7 @@ def _outlet(fields: _Fields | None) -> Outlet | None:
         aliases=[
             (_text(name, 200), slug if _is_slug(slug, 100) else "")
             for name, slug in fields.rows("aliases", 2)
-            if _text(name, 200).strip()
+            if fold(_text(name, 200))
         ],
     )
 
@@ -626,6 +626,6 @@ def _former(row: list[Any]) -> tuple[dt.date | None, str]:
 
 def _alias(row: list[Any]) -> tuple[str, str, bool, bool] | None:
     name, slug, leads, is_synonym = row
-    if not _text(name, 100).strip() or not isinstance(slug, str):
+    if not fold(_text(name, 100)) or not isinstance(slug, str):
         return None
     return _text(name, 100), slug if _is_slug(slug, 100) else "", leads is True, is_synonym is True
