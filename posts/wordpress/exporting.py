@@ -72,7 +72,7 @@ class Export:
 
     def total(self) -> int:
         """Return how many items there are."""
-        return exported_posts().count() + Image.objects.count() + _pages().count()
+        return exported_posts().count() + _images().count() + _pages().count()
 
     def head(self) -> str:
         pieces = [begin(self._site(), self.changed_at)]
@@ -86,7 +86,7 @@ class Export:
             yield write_item(item, self.zone)
 
     def _records(self) -> Iterator[Item]:
-        for images in _batches(Image.objects.all()):
+        for images in _batches(_images()):
             yield from self._attachments(images)
         yield from self._pages()
         for posts in _batches(exported_posts().only(*_COLUMNS, *_columns_of_others())):
@@ -288,6 +288,10 @@ class Export:
 
 def _pages() -> models.QuerySet[FlatPage]:
     return FlatPage.objects.filter(sites=settings.SITE_ID)
+
+
+def _images() -> models.QuerySet[Image]:
+    return Image.objects.exclude(file="")
 
 
 def _columns_of_others() -> list[str]:
