@@ -28,7 +28,7 @@ from posts.models import Correction, FormerAddress, Image, Post, TaggedPost
 from posts.rendering import render_post
 from posts.syndication import absolute
 from posts.wordpress import ours as own
-from posts.wordpress.models import Blog
+from posts.wordpress.models import Blog, Imported, Kind
 from posts.wordpress.naming import Groups, People, Terms, exported_posts, grouped, outlet_of
 from posts.wordpress.numbering import Kept, Numbers
 from posts.wordpress.records import Item, Meta, Remark, Site
@@ -37,6 +37,7 @@ from sources.links.models import Link
 from sources.models import Source
 
 BATCH = 500
+ITEMS = (Kind.POST, Kind.PAGE, Kind.ATTACHMENT)
 # Of a site on which nothing was ever published.
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _PARAGRAPH = re.compile(r"</?p(?: [^>]*)?>")
@@ -66,13 +67,13 @@ class Export:
         self.began_at = bounds["first"] or LONG_AGO  # pages know no date: they are as old as the first post
         self.people = People()
         self.terms = Terms()
-        self.numbers = Numbers("posts.post", "flatpages.flatpage", "posts.image")
-        self.remark_numbers = Numbers("comments.comment")
+        self.numbers = Numbers(ITEMS, "posts.post", "flatpages.flatpage", "posts.image", "wordpress.imported")
+        self.remark_numbers = Numbers([Kind.COMMENT], "comments.comment")
         self.takes_comments = Policy.current().is_open
 
     def total(self) -> int:
         """Return how many items there are."""
-        return exported_posts().count() + _images().count() + _pages().count()
+        return exported_posts().count() + _images().count() + _files().count() + _pages().count()
 
     def head(self) -> str:
         pieces = [begin(self._site(), self.changed_at)]
@@ -88,6 +89,8 @@ class Export:
     def _records(self) -> Iterator[Item]:
         for images in _batches(_images()):
             yield from self._attachments(images)
+        for files in _batches(_files()):
+            yield from self._files(files)
         yield from self._pages()
         for posts in _batches(exported_posts().only(*_COLUMNS, *_columns_of_others())):
             yield from self._posts(posts)
@@ -123,7 +126,7 @@ class Export:
             number=kept.number,
             guid=kept.key or address,
             link=f"{settings.SITE_URL}/?attachment_id={kept.number}",
-            title=own.as_words(image.caption or image.alt or image.file_name),
+            title=own.as_words(kept.text("title") or image.caption or image.alt or image.file_name),
             content=own.as_words(image.facts().rights),
             excerpt=own.as_words(image.caption),
             local_at=site_time(image.created_at),
@@ -132,11 +135,44 @@ class Export:
             status="inherit",
             slug=nicename(image.file_name.rpartition(".")[0].lower()),
             parent=parent,
+            menu_order=kept.number_of("order"),
             comment_status="closed",
             ping_status="closed",
             attachment_url=address,
             filed=kept.filed(),
             meta=[*metas, *own.metas(own.values_of_image(_ours_of_image(image))), *kept.metas(metas)],
+        )
+
+    def _files(self, rows: list[Imported]) -> Iterator[Item]:
+        """Yield what came as an attachment and is no picture here: other files, and what was not to be had."""
+        earlier = Imported.objects.filter(kind=Kind.ATTACHMENT, key__in=[row.key for row in rows])
+        firsts = dict(earlier.order_by("-pk").values_list("key", "pk"))  # two blogs may have had the same one
+        for row in rows:
+            if firsts[row.key] == row.pk:
+                yield self._file(row, self.numbers.kept(row, self.numbers.new("wordpress.imported", row.pk)))
+
+    def _file(self, row: Imported, kept: Kept) -> Item:
+        address = urljoin(settings.SITE_URL, kept.text("file")) if kept.text("file") else row.address
+        metas = [Meta("_wp_attached_file", row.path)] if row.path else []
+        metas += [Meta("_wp_attachment_image_alt", own.as_words(kept.text("alt")))] if kept.text("alt") else []
+        return Item(
+            kind="attachment",
+            number=kept.number,
+            guid=row.key,
+            link=f"{settings.SITE_URL}/?attachment_id={kept.number}",
+            title=own.as_words(kept.text("title")),
+            content=kept.text("description"),
+            excerpt=kept.text("caption"),
+            local_at=site_time(self.began_at),
+            published_at=self.began_at,
+            modified_at=self.began_at,
+            status="inherit",
+            slug=nicename(row.path.rpartition("/")[2].rpartition(".")[0].lower()) or f"file-{kept.number}",
+            menu_order=kept.number_of("order"),
+            comment_status="closed",
+            ping_status="closed",
+            attachment_url=address,
+            meta=[*metas, *kept.metas(metas)],
         )
 
     # --- Pages
@@ -169,6 +205,7 @@ class Export:
             status="private" if page.registration_required else "publish",
             slug=nicename(page.url.rstrip("/").rpartition("/")[2].lower()) or f"page-{kept.number}",
             parent=parent,
+            menu_order=kept.number_of("menu_order"),
             comment_status="closed",
             ping_status="closed",
             filed=kept.filed(),
@@ -212,9 +249,10 @@ class Export:
             modified_at=post.updated_at,
             status=status,
             slug=nicename(post.slug),
+            menu_order=kept.number_of("menu_order"),
             is_sticky=bool(getattr(post, "is_sticky", False)),
             comment_status=self._comment_status(beside.openings.get(post.pk, "")),
-            ping_status="closed",
+            ping_status=kept.ping_status(),
             filed=[*self.terms.filed(beside.categories[post.pk], beside.tags[post.pk]), *kept.filed()],
             meta=[*metas, *self._own_metas(post, html, source, link, also, beside), *kept.metas(metas)],
             remarks=beside.remarks[post.pk],
@@ -292,6 +330,10 @@ def _pages() -> models.QuerySet[FlatPage]:
 
 def _images() -> models.QuerySet[Image]:
     return Image.objects.exclude(file="")
+
+
+def _files() -> models.QuerySet[Imported]:
+    return Imported.objects.filter(kind=Kind.ATTACHMENT, row_id=None).exclude(address="")
 
 
 def _columns_of_others() -> list[str]:

@@ -13,13 +13,15 @@ from posts.comments.models import Comment
 from posts.life import State
 from posts.models import Category, Post, Tag, TagAlias
 from posts.wordpress import ours as own
+from posts.wordpress.models import Imported, Kind
 from posts.wordpress.numbering import Numbers
 from posts.wordpress.records import Author, Filed, Term
-from posts.wordpress.wxr_writing import unique_nicenames
+from posts.wordpress.wxr_writing import nicename, unique_nicenames
 from sources.models import Source
 
 BATCH = 500
 
+TERMS = (Kind.CATEGORY, Kind.TAG, Kind.TERM)
 Groups = defaultdict[int, list[Any]]
 
 
@@ -50,7 +52,7 @@ class People:
         self.users = sorted(
             model.objects.filter(Exists(writes) | Exists(answers)), key=lambda user: user.get_username()
         )
-        kept = Numbers(_label(model)).of(_label(model), [user.pk for user in self.users])
+        kept = Numbers([Kind.AUTHOR], _label(model)).of(_label(model), [user.pk for user in self.users])
         self.names = {user.pk: user.get_username() for user in self.users}
         self.numbers = {pk: each.number for pk, each in kept.items()}
 
@@ -80,7 +82,7 @@ class Terms:
             **_by_row("post_tag", self.tags.values()),
             **_by_row(own.OUTLETS, self.outlets.values()),
         }
-        self.numbers = Numbers("posts.category", "posts.tag", "sources.source")
+        self.numbers = Numbers(TERMS, "posts.category", "posts.tag", "sources.source", "wordpress.imported")
 
     def filed(self, categories: list[int], tags: list[int]) -> Iterator[Filed]:
         for taxonomy, rows, pks in (("category", self.categories, categories), ("post_tag", self.tags, tags)):
@@ -91,6 +93,7 @@ class Terms:
         yield from self._categories()
         yield from self._tags()
         yield from self._outlets()
+        yield from self._others()
 
     def _categories(self) -> Iterator[Term]:
         kept = self.numbers.of("posts.category", self.categories)
@@ -122,7 +125,7 @@ class Terms:
                     self.slugs["post_tag", pk],
                     name=own.as_words(self.tags[pk].name),
                     number=kept[pk].number,
-                    description=kept[pk].description(),
+                    description=kept[pk].text("description"),
                     meta=[*own.metas(own.values_of_tag(known)), *kept[pk].metas()],
                 )
 
@@ -142,6 +145,26 @@ class Terms:
                     description=own.as_words(row.description),
                     meta=own.metas(own.values_of_outlet(known)),
                 )
+
+    def _others(self) -> Iterator[Term]:
+        """Return the terms of taxonomies that this site has not, as they came."""
+        rows = Imported.objects.filter(kind=Kind.TERM, row_id=None)
+        seen = set()
+        for row in sorted(rows, key=lambda row: (row.key, row.pk)):
+            kept = self.numbers.kept(row, self.numbers.new("wordpress.imported", row.pk))
+            taxonomy, slug = kept.text("taxonomy"), nicename(kept.text("slug"))
+            if not taxonomy or not slug or taxonomy == own.OUTLETS or (taxonomy, slug) in seen:
+                continue
+            seen.add((taxonomy, slug))
+            yield Term(
+                taxonomy,
+                slug,
+                name=kept.text("name"),
+                number=kept.number,
+                parent=nicename(kept.text("parent")),
+                description=kept.text("description"),
+                meta=kept.metas(),
+            )
 
 
 def _by_row(taxonomy: str, rows: Collection[Any]) -> dict[tuple[str, int], str]:

@@ -30,12 +30,23 @@ class Kept:
 
     def filed(self) -> list[Filed]:
         """Return what it was filed under in taxonomies that this site has not."""
-        return [
-            Filed(str(taxonomy), nicename(str(slug)), str(name)) for taxonomy, slug, name in self._rows("terms", 3)
-        ]
+        rows = (map(str, row) for row in self._rows("terms", 3))
+        filed = [Filed(taxonomy, nicename(slug), name) for taxonomy, slug, name in rows]
+        form = self.text("format")
+        if form:
+            filed.append(Filed("post_format", nicename(form), form.removeprefix("post-format-").title()))
+        return [each for each in filed if each.taxonomy and each.slug]
 
-    def description(self) -> str:
-        return str(self.extra.get("description") or "")
+    def text(self, name: str) -> str:
+        value = self.extra.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number_of(self, name: str) -> int:
+        value = self.extra.get(name)
+        return value if isinstance(value, int) and abs(value) < 2**31 else 0
+
+    def ping_status(self) -> str:
+        return "open" if self.extra.get("ping_status") == "open" else "closed"
 
     def remarks(self) -> list[Remark]:
         """Return the comments under a page, which have no place on this site."""
@@ -45,6 +56,10 @@ class Kept:
     def _rows(self, name: str, width: int) -> list[list[Any]]:
         rows = self.extra.get(name)
         return [row for row in rows if isinstance(row, list) and len(row) == width] if isinstance(rows, list) else []
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
 def _remark_of(row: dict[str, Any]) -> Remark:
@@ -62,22 +77,26 @@ class Numbers:
     these that follows from their own id, so that it stays theirs whatever comes and goes.
     """
 
-    def __init__(self, *labels: str) -> None:
+    def __init__(self, kinds: Collection[Kind], *labels: str) -> None:
         self.labels = labels
-        self.known = Imported.objects.filter(model__in=labels, row_id__isnull=False)
+        self.known = Imported.objects.filter(kind__in=kinds)
         numbered = self.known.filter(number__range=(1, MOST))
         self.above = numbered.aggregate(most=Max("number"))["most"] or 0
         twice = numbered.values("number").annotate(times=Count("pk"), first=Min("pk")).filter(times__gt=1)
         self.owners = dict(twice.order_by().values_list("number", "first"))  # two blogs may have counted alike
 
+    def new(self, label: str, pk: int) -> int:
+        return self.above + pk * len(self.labels) + self.labels.index(label)
+
     def of(self, label: str, pks: Collection[int]) -> dict[int, Kept]:
-        turn = self.labels.index(label)
-        kept = {pk: Kept(self.above + pk * len(self.labels) + turn) for pk in pks}
+        kept = {pk: Kept(self.new(label, pk)) for pk in pks}
         rows = self.known.filter(model=label, row_id__in=list(pks)).order_by("-pk")
         for row in rows.only("row_id", "kind", "number", "key", "extra"):
-            each = kept[row.row_id or 0]
-            if row.number and 0 < row.number <= MOST and self.owners.get(row.number, row.pk) == row.pk:
-                each.number = row.number
-            each.key = row.key if row.kind in (Kind.ATTACHMENT, Kind.PAGE) else ""
-            each.extra = row.extra if isinstance(row.extra, dict) else {}
+            kept[row.row_id or 0] = self.kept(row, kept[row.row_id or 0].number)
         return kept
+
+    def kept(self, row: Imported, new: int) -> Kept:
+        """Return what was kept in this row; `new` is its number where it had none of its own."""
+        is_usable = row.number and 0 < row.number <= MOST and self.owners.get(row.number, row.pk) == row.pk
+        key = row.key if row.kind in (Kind.ATTACHMENT, Kind.PAGE) else ""
+        return Kept(row.number if row.number and is_usable else new, key, row.extra if _is_object(row.extra) else {})

@@ -6,7 +6,7 @@ it. Where somebody has changed the HTML since, the Markdown says something else 
 
 A file is somebody else's word. What is malformed in it is left out, never raised; and where what it says here and what
 it says to WordPress differ, the stricter holds: nothing appears to readers by it that WordPress would keep from them.
-Pure.
+Pure, and imports no models.
 """
 
 import datetime as dt
@@ -18,10 +18,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from posts.dating import site_date
+from posts.addressing import RESERVED_BELOW_CATEGORIES, RESERVED_BELOW_POSTS, SLUG_LENGTH
+from posts.dating import YEARS, site_date
 from posts.life import UNPUBLISHED, Reason, State
-from posts.models.category import RESERVED_SLUGS as RESERVED_OF_CATEGORIES
-from posts.models.post import RESERVED_SLUGS, SLUG_LENGTH, YEARS
 from posts.rendering import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, fit
 from posts.wordpress.records import Item, Meta, Remark, Term
 from posts.wordpress.wxr_writing import nicename, tidy
@@ -346,7 +345,7 @@ def ours_of(item: Item) -> Ours | None:
         title=_unless_changed(fields.text("title", 300), item.title),
         slug=_slug_unless_changed(fields.text("slug", SLUG_LENGTH), item.slug),
         excerpt=_unless_changed(fields.text("excerpt", 1000), item.excerpt),
-        body=_body(item, MAX_TEXT_LENGTH),
+        body=markdown_of(item),
         published_at=published_at,
         has_address=fields.flag("has_address"),
         reason=fields.choice("reason", Reason.values) if ended else "",
@@ -365,6 +364,13 @@ def ours_of(item: Item) -> Ours | None:
         former=[(day, slug) for day, slug in map(_former, fields.rows("former", 2)) if day],
         opening=fields.choice("opening", ["open", "closed"]),
     )
+
+
+def markdown_of(item: Item) -> str | None:
+    """Return the Markdown of which a post or a page was made here; None where there is none, or it says no more so."""
+    body = _loaded(item.first_meta(BODY_KEY))
+    is_same = item.first_meta(BODY_OF_KEY) == digest_of(item.content)
+    return body if is_same and isinstance(body, str) and len(body) <= MAX_TEXT_LENGTH and "\0" not in body else None
 
 
 def post_columns(ours: Ours) -> dict[str, Any]:
@@ -417,7 +423,7 @@ def ours_of_category(term: Term) -> OursOfCategory | None:
         return None
     path, name = fields.text("path", 1000), fields.text("name", 200)
     slugs = path.split("/")
-    if not name or not all(_is_slug(slug, 100) and slug not in RESERVED_OF_CATEGORIES for slug in slugs):
+    if not name or not all(_is_slug(slug, 100) and slug not in RESERVED_BELOW_CATEGORIES for slug in slugs):
         return None
     return OursOfCategory(path, name, fields.text("description", MAX_TEXT_LENGTH))
 
@@ -465,7 +471,7 @@ def ours_of_site_page(item: Item) -> OursOfPage | None:
     if not re.fullmatch(r"/(?:[-\w.~]+/)*", url) or "/../" in url or "/./" in url:
         return None
     is_for_members = fields.flag("is_for_members") or item.status != "publish"
-    return OursOfPage(url, title, _body(item, MAX_TEXT_LENGTH), is_for_members)
+    return OursOfPage(url, title, markdown_of(item), is_for_members)
 
 
 class _Fields:
@@ -558,18 +564,12 @@ def _unless_changed(text: str, told: str) -> str | None:
 
 def _slug_unless_changed(slug: str, told: str) -> str | None:
     is_same = nicename(slug) == nicename(told) or nicename(slug) == told
-    is_usable = not slug or (_is_slug(slug, SLUG_LENGTH) and slug not in RESERVED_SLUGS)
+    is_usable = not slug or (_is_slug(slug, SLUG_LENGTH) and slug not in RESERVED_BELOW_POSTS)
     return tidy_slug(slug) if is_same and is_usable else None
 
 
 def _is_slug(slug: Any, most: int) -> bool:
     return isinstance(slug, str) and len(slug) <= most and bool(_SLUG.match(slug))
-
-
-def _body(item: Item, most: int) -> str | None:
-    body = _loaded(item.first_meta(BODY_KEY))
-    is_same = item.first_meta(BODY_OF_KEY) == digest_of(item.content)
-    return body if is_same and isinstance(body, str) and len(body) <= most and "\0" not in body else None
 
 
 def _outlet(fields: _Fields | None) -> Outlet | None:

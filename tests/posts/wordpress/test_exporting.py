@@ -444,6 +444,55 @@ def test_custom_fields_and_other_taxonomies_go_back_where_they_came_from():
     assert ("series", "%eb%b6%81", "The “North”") in item["terms"]
 
 
+def test_terms_of_taxonomies_that_this_site_has_not_go_back():
+    make_category("Law")
+    blog, _ = Blog.objects.get_or_create(address="https://oldblog.example", host="oldblog.example")
+    for number, taxonomy in ((4, "series"), (5, "link_category")):
+        extra = {"taxonomy": taxonomy, "slug": "북", "name": "The North", "parent": "", "meta": [["colour", "red"]]}
+        key = f"{taxonomy}/북"
+        Imported.objects.create(blog=blog, kind="term", key=key, number=number, digest="", extra=extra)
+
+    read = exported()
+
+    (term,) = read.terms  # of outlets the site knows more than what was kept
+    assert (term["term_taxonomy"], term["term_slug"], term["term_id"]) == ("series", "%eb%b6%81", "4")
+    assert term["meta"] == [("colour", "red")]
+
+
+def test_files_that_are_no_pictures_and_those_that_were_not_to_be_had_stay_attachments():
+    blogs = [Blog.objects.create(address=f"https://{name}.example", host=f"{name}.example") for name in "ab"]
+    address = "https://a.example/wp-content/uploads/2013/03/report.pdf"
+    for blog in blogs:
+        Imported.objects.create(
+            blog=blog, kind="attachment", key=address, number=9, digest="", address=address, path="2013/03/report.pdf",
+            extra={"title": "The report", "file": "/media/files/2013/03/report-1.pdf"},
+        )  # fmt: skip
+    Imported.objects.create(
+        blog=blogs[0],
+        kind="attachment",
+        key="gone",
+        digest="",
+        address="https://a.example/gone.png",
+        extra={"alt": "A"},
+    )
+
+    report, gone = exported().items
+
+    assert report["attachment_url"] == f"{settings.SITE_URL}/media/files/2013/03/report-1.pdf"
+    assert (report["title"], report["post_id"], report["guid"]) == ("The report", "9", address)
+    assert gone["attachment_url"] == "https://a.example/gone.png"
+    assert dict(gone["meta"])["_wp_attachment_image_alt"] == "A"
+
+
+def test_formats_order_and_pings_go_back():
+    make_imported(make_post("Kept"), 7, extra={"format": "post-format-video", "menu_order": 3, "ping_status": "open"})
+
+    item = exported().item("Kept")
+
+    assert item["terms"] == [("post_format", "post-format-video", "Video")]
+    assert (item["menu_order"], item["ping_status"]) == ("3", "open")
+
+
 def test_comments_under_a_page_go_back_with_it():
     page = make_site_page("/about/")
     remark = {
