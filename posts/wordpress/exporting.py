@@ -229,11 +229,7 @@ class Export:
         state = State(post.state)
         status = own.status_of(state, post.published_at, is_held=post.is_held, at=self.at)
         has_permalink = post.published_on and status in ("publish", "future", "private")
-        former = beside.former[post.pk]
-        metas = [
-            *(Meta("_wp_old_slug", nicename(slug)) for day, slug in former if slug != post.slug),
-            *(Meta("_wp_old_date", day.isoformat()) for day in _days_of(former) if day != post.published_on),
-        ]
+        metas = _old_addresses(post, beside.former[post.pk])
         return Item(
             kind="post",
             number=kept.number,
@@ -360,8 +356,14 @@ def _with_cut(post: Post) -> str:
     return f"{lead}\n<!--more-->\n{post.body_html[len(lead) :].strip()}"
 
 
-def _days_of(former: list[tuple[dt.date, str]]) -> list[dt.date]:
-    return sorted({day for day, _ in former})
+def _old_addresses(post: Post, former: list[tuple[dt.date, str]]) -> list[Meta]:
+    """Return the old addresses that WordPress can lead on: another slug of that day, or the slug on another day."""
+    slugs = [slug for day, slug in former if day == post.published_on and slug != post.slug]
+    days = [day for day, slug in former if day != post.published_on and slug == post.slug]
+    return [
+        *(Meta("_wp_old_slug", nicename(slug)) for slug in slugs),
+        *(Meta("_wp_old_date", day.isoformat()) for day in days),
+    ]
 
 
 def _ours_of_image(image: Image) -> own.OursOfImage:

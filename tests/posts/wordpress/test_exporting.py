@@ -311,14 +311,14 @@ def test_what_readers_should_know_before_stands_above_the_cut():
 def test_old_addresses_lead_on_there_too():
     post = make_post("Moved", slug="now")
     FormerAddress.objects.leave(dt.date(2013, 3, 31), "before", post=post)
-    FormerAddress.objects.leave(dt.date(2012, 1, 2), "long-before", post=post)
+    FormerAddress.objects.leave(dt.date(2012, 1, 2), "now", post=post)
+    FormerAddress.objects.leave(dt.date(2011, 1, 2), "long-before", post=post)
 
     item = exported().item("Moved")
 
-    assert ("_wp_old_slug", "before") in item["meta"]
-    assert ("_wp_old_slug", "long-before") in item["meta"]
-    assert ("_wp_old_date", "2012-01-02") in item["meta"]
-    assert own(item)["former"] == [["2012-01-02", "long-before"], ["2013-03-31", "before"]]
+    old = [meta for meta in item["meta"] if meta[0].startswith("_wp_old")]
+    assert old == [("_wp_old_slug", "before"), ("_wp_old_date", "2012-01-02")]  # WordPress knows no others
+    assert own(item)["former"] == [["2011-01-02", "long-before"], ["2012-01-02", "now"], ["2013-03-31", "before"]]
 
 
 def test_comments_are_open_where_they_are_not_closed():
