@@ -92,8 +92,9 @@ def wipe():
 TABLES = {
     "posts": (
         Post,
-        "guid title slug body body_html lead_html excerpt state published_at published_on notice is_sensitive review_on "
-        "reason ended_at corrections_html version created_at updated_at source__name link__address editor__username",
+        "guid title slug body body_html lead_html excerpt state published_at published_on notice is_sensitive "
+        "review_on reason ended_at corrections_html version created_at updated_at source__name link__address "
+        "editor__username",
     ),
     "tags": (Tag, "name name_key slug"),
     "tag aliases": (TagAlias, "tag__name name name_key slug is_synonym"),
