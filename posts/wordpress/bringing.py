@@ -15,8 +15,11 @@ from sources.naming import fold, propose_slug, tidy_name
 Pair = tuple[Post, Ours]
 
 
-def bring_pages(pairs: Sequence[Pair]) -> None:
-    """Have posts that are not saved yet cite their outlet and their page, which are found, or made."""
+def bring_pages(pairs: Sequence[Pair]) -> list[list[int]]:
+    """Have posts that are not saved yet cite their outlet and their page, which are found, or made.
+
+    Returns for each post the ids of the pages that reported the matter besides, in their order.
+    """
     links = _links(_pages_of(pairs))
     outlets = _sources(ours.outlet for _, ours in pairs if ours.outlet)
     for post, ours in pairs:
@@ -25,6 +28,7 @@ def bring_pages(pairs: Sequence[Pair]) -> None:
             post.link, post.source = link, link.source
         elif ours.outlet:
             post.source = outlets[fold(ours.outlet.name)]
+    return [_further(post, ours, links) for post, ours in pairs]
 
 
 def bring_rest(pairs: Sequence[Pair], *, people: Mapping[str, int] | None = None) -> None:
@@ -199,10 +203,14 @@ def _bring_also(pairs: Sequence[Pair]) -> None:
     AlsoReported.objects.filter(post__in=[post.pk for post, _ in pairs]).delete()
     rows = []
     for post, ours in pairs:
-        pages = dict.fromkeys(links[canonical_address(page.address)].pk for page in ours.also)
-        kept = [pk for pk in pages if pk != post.link_id]
-        rows += [AlsoReported(post=post, link_id=pk, position=position) for position, pk in enumerate(kept)]
+        pages = _further(post, ours, links)
+        rows += [AlsoReported(post=post, link_id=pk, position=position) for position, pk in enumerate(pages)]
     AlsoReported.objects.bulk_create(rows)
+
+
+def _further(post: Post, ours: Ours, links: Mapping[str, Link]) -> list[int]:
+    pages = dict.fromkeys(links[canonical_address(page.address)].pk for page in ours.also)
+    return [pk for pk in pages if pk != post.link_id]
 
 
 def _bring_former_addresses(pairs: Sequence[Pair]) -> None:

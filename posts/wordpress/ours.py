@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 
@@ -436,6 +436,14 @@ def ours_of_tag(term: Term) -> OursOfTag | None:
     if not fold(name) or not _is_slug(slug, 100):
         return None
     return OursOfTag(name, slug, [alias for alias in map(_alias, fields.rows("aliases", 4, whole=False)) if alias])
+
+
+def as_it_was(term: Term) -> Term:
+    """Return the term with the exact name that it had here; its slug stays the one by which items name it."""
+    ours = ours_of_tag(term) or ours_of_category(term)
+    if ours is None or ours.name == term.name or as_words(ours.name) != term.name.strip():
+        return term
+    return replace(term, name=ours.name)
 
 
 def ours_of_outlet(term: Term) -> Outlet | None:

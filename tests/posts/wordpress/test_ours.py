@@ -114,6 +114,14 @@ def test_an_item_without_our_fields_is_none_of_ours():
     assert own.ours_of_category(Term("category", "a")) is None
 
 
+def test_a_term_gets_back_the_name_that_it_had_unless_somebody_has_renamed_it():
+    meta = metas({"name": "R&D", "slug": "rd"})
+
+    assert own.as_it_was(Term("post_tag", "rd", "R&amp;D", meta=meta)).name == "R&D"
+    assert own.as_it_was(Term("post_tag", "rd", "Research", meta=meta)).name == "Research"
+    assert own.as_it_was(Term("series", "rd", "R&amp;D", meta=meta)).name == "R&amp;D"
+
+
 ODD = [
     "",
     "{",
