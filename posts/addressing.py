@@ -9,6 +9,11 @@ from urllib.parse import quote
 
 from django.utils.safestring import SafeString
 
+# What a slug cannot be: these words follow an address and would be taken for a part of it, as in /tag/x/feed/.
+RESERVED_BELOW_POSTS = {"atom", "embed", "feed", "page", "rdf", "rss", "rss2", "trackback"}
+RESERVED_BELOW_CATEGORIES = {"feed", "page"}
+SLUG_LENGTH = 200  # of a post's slug
+
 HOME = SafeString("/")
 CORRECTIONS = SafeString("/corrections/")
 

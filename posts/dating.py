@@ -5,6 +5,8 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+YEARS = range(1900, 2200)  # of publication
+
 
 def site_time(moment: dt.datetime) -> dt.datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())

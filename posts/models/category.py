@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from posts.addressing import category_url
+from posts.addressing import RESERVED_BELOW_CATEGORIES, category_url
 from sources.naming import propose_slug, tidy_name, tidy_slug
 
 if TYPE_CHECKING:
     from posts.models.tally import Tally
 
-# They follow a category's address: /category/awareness/feed/, /category/awareness/page/2/.
 PATH_LENGTH = 1000
-RESERVED_SLUGS = {"feed", "page"}
+RESERVED_SLUGS = RESERVED_BELOW_CATEGORIES
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):

@@ -19,8 +19,8 @@ from markdownx.models import MarkdownxField
 from simple_history.models import HistoricalRecords
 from taggit.managers import TaggableManager
 
-from posts.addressing import post_url, preview_url
-from posts.dating import byline_date, site_date
+from posts.addressing import RESERVED_BELOW_POSTS, SLUG_LENGTH, post_url, preview_url
+from posts.dating import YEARS, byline_date, site_date
 from posts.life import UNPUBLISHED, Act, ImpossibleError, Reason, State, target
 from posts.models.category import Category, CategoryEntry
 from posts.models.correction import render_corrections
@@ -35,10 +35,7 @@ from sources.links.models import Link
 from sources.models import Source
 from sources.naming import propose_slug, tidy_name, tidy_slug
 
-SLUG_LENGTH = 200
-# They follow a post's or a day's address and would be taken for it.
-RESERVED_SLUGS = {"atom", "embed", "feed", "page", "rdf", "rss", "rss2", "trackback"}
-YEARS = range(1900, 2200)  # of publication
+RESERVED_SLUGS = RESERVED_BELOW_POSTS
 RELIST_BATCH = 500
 NEWS_FOR = dt.timedelta(hours=48)  # after its publication a post is news
 
