@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 from posts.wordpress.closing_lines import LONGEST, Content, Seen, page_address
@@ -219,29 +218,45 @@ class _Found:
 
 def _closing(content: Content, pattern: re.Pattern[str]) -> _Found | None:
     """Return the closing line that names a source. Below it may stand buttons to share the post, and pictures."""
-    last = list(islice(content.seen(), MOST_SKIPPED + MOST_LISTED + 1))
-    skipped = 0
-    while last and skipped < MOST_SKIPPED:
-        for seen in _candidates(last):
+    lines = _Lines(content)
+    for number in range(MOST_SKIPPED):
+        for seen in _candidates(lines, number):
             if not seen.is_apart and (found := _read(content, seen, pattern)):
                 return found
-        if not _BUTTONS.fullmatch(last[0].text[:LONGEST]):
+        last = lines.at(number)
+        if last is None or not _BUTTONS.fullmatch(last.text):
             return None
-        del last[0]
-        skipped += 1
     return None
 
 
-def _candidates(last: list[Seen]) -> Iterator[Seen]:
-    """Yield the last line; and with a line above that says just "Source:", this and all below it as one line."""
-    yield last[0]
-    below = last[0]
-    for number, seen in enumerate(last[1 : MOST_LISTED + 1], 1):
-        if len(below.text) > LONGEST:
+class _Lines:
+    """The lines from the last one up, each looked at when it is asked for."""
+
+    def __init__(self, content: Content) -> None:
+        self._unseen = content.seen()
+        self._seen: list[Seen] = []
+
+    def at(self, number: int) -> Seen | None:
+        while len(self._seen) <= number and (seen := next(self._unseen, None)):
+            self._seen.append(seen)
+        return self._seen[number] if number < len(self._seen) else None
+
+
+def _candidates(lines: _Lines, number: int) -> Iterator[Seen]:
+    """Yield a line; and with one above it that says just "Source:", this and all between as one line."""
+    below = lines.at(number)
+    if below is None:
+        return
+    yield below
+    is_linked, listed = True, 0
+    while len(below.text) < LONGEST and listed < MOST_LISTED:
+        is_linked = is_linked and any(link >= 0 for _, _, link in below.places)
+        listed += 1
+        seen = lines.at(number + listed)
+        if seen is None:
             return
         label = _LABEL.fullmatch(seen.text)
-        is_linked = all(any(link >= 0 for _, _, link in each.places) for each in last[:number])
-        if label and (number == 1 or is_linked or _SEVERAL.match(seen.text)) and (label["colon"] or is_linked):
+        if label and (listed == 1 or is_linked or _SEVERAL.match(seen.text)) and (label["colon"] or is_linked):
             yield seen.joined(below, " " if label["colon"] else ": ")
             return
         below = seen.joined(below, "; ")
