@@ -78,13 +78,14 @@ _IS_ASIDE = re.compile(
 )
 _TAIL = re.compile(
     rf"[\s,;.–—-]*(?:\(\s*(?:{_WHEN}|(?:19|20)\d\d|in\s+\w+|[a-z]+\s+only|link|subscription[^()]*|pdf|video|english|korean|japanese|chinese)\s*\)"
-    rf"|(?<!\w){_WHEN}|\s(?:photos?|images?|pictures?)(?:\s+(?:by|credit))?\s*:.*|[\s(](?:by|By|BY)[\s:]+[A-Z][^()]*\)?)$",
+    rf"|(?<!\w){_WHEN}|\s(?:and|&|with)\s(?:other\s)?(?:news\s)?agencies|\s(?:photos?|images?|pictures?)(?:\s+(?:by|credit))?\s*:.*|[\s(](?:by|By|BY)[\s:]+[A-Z][^()]*\)?)$",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"\s\(?[Bb][Yy]:?\s+[A-Z][^\d()]*\)?$")
 _URL = re.compile(r"[<(\[]?\b((?:https?://|www\.)[^\s<>\"“”]+[^\s<>\"“”.,;:!?)\]])[>)\]]?", re.IGNORECASE)
 _PARTING = re.compile(r"\s*[,;、，；|｜]\s*|\s+[/–—]\s+|\s+-+\s+|\s+•\s+")
 _AND = re.compile(r"\s+(?:and|und|y|et|e|&)\s+|\s+(?:및|와|과)\s+", re.IGNORECASE)
+_FIRST_AND = re.compile(r"(?:and|und|y|et|e|&)\s+", re.IGNORECASE)
 _VIA_INSIDE = re.compile(r"\s+\(?via:?\s+", re.IGNORECASE)
 _GOES_ON = re.compile(r"(?:inc|ltd|llc|co|corp|gmbh|the|plc|d\.?c)\.?", re.IGNORECASE)
 _ABBREVIATION = re.compile(
@@ -351,7 +352,7 @@ class _Reading:
     def _tells(self, name: str, *, is_linked: bool) -> bool:
         """Say whether this tells something and names nobody."""
         number = len(name.split())
-        if len(name) > NAME_LENGTH or re.search(r"[.?!]\s+[A-Z]\w+\s+\w+\s+\w+", name):
+        if len(name) > NAME_LENGTH or re.search(r"[a-z]{4}[.?!]\s+[A-Z]\w+\s+\w+\s+\w+", name):
             return True
         if is_linked:
             return False
@@ -394,6 +395,8 @@ class _Reading:
         address = next(filter(None, (self.content.address(link) for link in dict.fromkeys(links[start:end]))), "")
         inside = [(span, url) for span, url in urls.items() if start <= span[0] and span[1] <= end]
         text = self.seen.text[start:end]
+        if start > self.match.start("name") and (also := _FIRST_AND.match(text)):  # "A, B, and C"
+            text = text[also.end() :]
         for span, url in inside:
             text = text.replace(self.seen.text[slice(*span)], " ", 1)
             address = address or url

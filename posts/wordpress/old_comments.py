@@ -36,6 +36,7 @@ _WRITTEN = [
     "kind", "parent", "name", "email", "address", "body", "body_html", "rendering_version", "state", "state_since",
     "removal_reason", "written_at", "editor", "is_editorial",
 ]  # fmt: skip
+_KINDS = ("", "comment", "pingback", "trackback")  # others are notes of a shop and the like, never meant for readers
 _APPROVED, _TRASHED = ("1", "approve", "approved"), ("trash", "post-trashed")
 
 
@@ -223,7 +224,7 @@ class _Batch:
 
     def _state(self, old: _Old) -> tuple[Comment.State, str]:
         approved = old.remark.approved.strip().lower()
-        if approved in _APPROVED:
+        if approved in _APPROVED and old.remark.kind in _KINDS:
             return Comment.State.APPROVED, ""
         if approved == "spam":
             return Comment.State.SPAM, ""

@@ -117,7 +117,7 @@ class TestNobodyAnswersOrMakesOne:
 
     def test_the_database_knows_three_kinds(self, post):
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_comment(post, kind="webmention")
+            make_comment(post, kind="other")
 
     def test_a_row_written_without_a_kind_is_a_comment(self, post):
         make_comment(post)

@@ -91,6 +91,7 @@ class TestForms:
         [
             ("Sources: A Times, B Post and C News", ["A Times", "B Post", "C News"]),
             ("Sources: A Times and B Post", ["A Times", "B Post"]),
+            ("Sources: A, B, and the U.S. Department of State.", ["A", "B", "the U.S. Department of State"]),
             ("Sources: A Times; B Post", ["A Times", "B Post"]),
             ("Source: Yonhap / Reuters", ["Yonhap", "Reuters"]),
             ("Source: Reuters via Yahoo News", ["Reuters", "Yahoo News"]),
@@ -118,7 +119,7 @@ class TestForms:
             ("NK News, Sunday, March 31, 2013 at 3:17 pm", "NK News"), ("NK News (in Korean)", "NK News"),
             ("데일리NK, 2013년 3월 31일", "데일리NK"), ("NK News, p. 4", "NK News"), ("France 24", "France 24"),
             ("Committee for Human Rights in North Korea (HRNK)", "Committee for Human Rights in North Korea (HRNK)"),
-            ("O&#8217;Reilly &amp; Co", "O’Reilly & Co"),
+            ("O&#8217;Reilly &amp; Co", "O’Reilly & Co"), ("Al Jazeera and agencies", "Al Jazeera"),
         ],
     )  # fmt: skip
     def test_date_byline_and_dot_are_no_part_of_the_name(self, written, name):

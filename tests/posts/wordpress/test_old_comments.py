@@ -75,6 +75,11 @@ class TestOne:
         comment = Comment.objects.get()
         assert (comment.state, comment.removal_reason) == (state, reason)
 
+    def test_what_is_of_no_known_kind_waits_for_a_moderator(self, post, blog):
+        result = store(post, blog, remark(kind="order_note"))
+        assert Comment.objects.get().state == "held"
+        assert codes(result, post) == ["comment-held"]
+
     def test_without_a_moment_it_stands_at_that_of_the_post(self, post, blog):
         store(post, blog, remark(written_at=None))
         assert Comment.objects.get().written_at == post.published_at
