@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,14 +36,27 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
         Where several have theirs there, the path says whose page it is.
         """
-        host = host_of(f"//{host}")
-        domains = domains_of(ascii_host(host))
-        spellings = {readable_host(domain): domain for domain in domains}
+        domains = home_domains(host)
+        return home_among(self.at_domains(domains), domains, path)
+
+    def at_domains(self, domains: Iterable[str]) -> dict[str, list[Source]]:
+        """Return the outlets whose home pages are on these very hosts, in the order of their keys."""
+        spellings = {form: domain for domain in domains for form in (readable_host(domain), domain)}
         there: dict[str, list[Source]] = {}
-        for source in self.filter(host__in=[*domains, *spellings]).order_by("pk"):
-            there.setdefault(spellings.get(source.host, source.host), []).append(source)
-        found = (_whose(there[domain], path) for domain in domains if domain in there)
-        return next(filter(None, found), None)
+        for source in self.filter(host__in=spellings).order_by("pk"):
+            there.setdefault(spellings[source.host], []).append(source)
+        return there
+
+
+def home_domains(host: str) -> list[str]:
+    """Return the hosts on which the home page of whoever has this host may be, the nearest first."""
+    return domains_of(ascii_host(host_of(f"//{host}")))
+
+
+def home_among(there: dict[str, list[Source]], domains: list[str], path: str) -> Source | None:
+    """Return of the outlets at these hosts the one to which a page with this path belongs."""
+    found = (_whose(there[domain], path) for domain in domains if there.get(domain))
+    return next(filter(None, found), None)
 
 
 def _whose(sources: list[Source], path: str) -> Source | None:

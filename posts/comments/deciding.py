@@ -198,6 +198,8 @@ def answer(comment: Comment, text: str, actor: User, once: str = "") -> Comment:
     [comment] = _locked([comment.pk])
     if stored := Comment.objects.filter(once=once).first():
         return stored
+    if comment.is_mention:
+        raise ValidationError("Nobody wrote this here: another page links to the post, and cannot be answered.")
     if comment.state not in (State.HELD, State.APPROVED):
         raise ValidationError("This comment is not to be seen by now, so nobody could read an answer to it.")
     reply = Comment(

@@ -21,7 +21,10 @@ def is_still_to_be_told(kind: str, data: dict[str, Any]) -> bool:
 
 def happened(since: dt.datetime) -> Iterator[Happening]:
     queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
-    held = Comment.objects.filter(state=Comment.State.HELD, state_since__gt=since, post__listed_at__isnull=False)
+    # What was brought over from an old blog counts as told.
+    held = Comment.objects.filter(
+        state=Comment.State.HELD, state_since__gt=since, post__listed_at__isnull=False, was_told=False
+    )
     columns = ("pk", "state_since", "post__published_on", "post__slug")
     for pk, state_since, published_on, slug in held.order_by("state_since", "pk").values_list(*columns):
         data = {"comment": pk, "post": settings.SITE_URL + post_url(published_on, slug), "queue": queue}

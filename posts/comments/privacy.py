@@ -21,6 +21,7 @@ def export(email: str) -> dict[str, Any]:
                 "written_at": comment.written_at.isoformat(),
                 "state": comment.state,
                 "name": comment.name,
+                "page": comment.address,
                 "text": comment.body,
                 "in_answer_to": comment.parent_id,
                 "number": comment.pk,

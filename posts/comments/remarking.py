@@ -8,9 +8,12 @@ from django.db.models.expressions import RawSQL
 from posts.listing import ListedPost, Shelf
 
 # Plain SQL, the same for both databases: every listing asks, and to build it from words takes longer than to run it.
-_COUNT = "(SELECT COUNT(*) FROM comments_comment WHERE post_id = posts_post.id AND comments_comment.state = %s)"
+_COUNT = (
+    "(SELECT COUNT(*) FROM comments_comment WHERE post_id = posts_post.id AND comments_comment.state = %s "
+    "AND comments_comment.kind = %s)"
+)
 
-COLUMNS = {"comment_count": RawSQL(_COUNT, ["approved"], output_field=IntegerField())}  # noqa: S611  nothing is put in
+COLUMNS = {"comment_count": RawSQL(_COUNT, ["approved", "comment"], output_field=IntegerField())}  # noqa: S611  nothing is put in
 
 
 def remark(post: ListedPost, values: dict[str, Any]) -> None:

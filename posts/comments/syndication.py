@@ -25,13 +25,13 @@ class Conversation:
 
 def find_all() -> Conversation:
     words = f"What readers say on {settings.SITE_NAME}."
-    return Conversation(f"{HOME}comments/", "Comments", words, Comment.objects.visible())
+    return Conversation(f"{HOME}comments/", "Comments", words, Comment.objects.visible().said())
 
 
 def find_of_post(**address: Any) -> Conversation:
     post = find_post(**address)
     heading = f"Comments on “{post}”"
-    comments = Comment.objects.visible().filter(post=post)
+    comments = Comment.objects.visible().said().filter(post=post)
     return Conversation(post.get_absolute_url(), heading, f"What readers say under “{post}”.", comments)
 
 

@@ -95,7 +95,7 @@ def _takes_comments(post: Post) -> bool:
 
 
 def _parent(post: Post, pk: int) -> Comment | None:
-    return Comment.objects.filter(pk=pk, post=post, state=Comment.State.APPROVED).first()
+    return Comment.objects.said().filter(pk=pk, post=post, state=Comment.State.APPROVED).first()
 
 
 class _FormPage:
@@ -165,7 +165,7 @@ def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def comment_list(request: HttpRequest) -> HttpResponse:
     """The latest comments of the whole site: what its feed holds."""
-    return render(request, "comments/comment_list.html", {"comments": latest(Comment.objects.visible())})
+    return render(request, "comments/comment_list.html", {"comments": latest(Comment.objects.visible().said())})
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from sources.hosts import domains_of, is_shared, readable_host
 from sources.links.canonical import canonical_address, forms_of
-from sources.models import Source, host_of
+from sources.models import Source, home_among, home_domains, host_of
 from sources.naming import fold
 from sources.places import language_choices
 
@@ -77,28 +79,60 @@ class Link(models.Model):
         }
 
 
-def find_source(address: str) -> Source | None:
-    """Return the outlet to which a page belongs, or None where nobody knows.
+class Owners:
+    """What is known of the owners of some pages, read in a few queries however many pages they are."""
 
-    By its home page's host, by a name or alias that is a host, or as the last page there: the host itself before the
-    domains above it.
-    """
-    parts = urlsplit(canonical_address(address))
-    host = host_of(f"//{parts.netloc}")
-    at_home = Source.objects.at_host(host, parts.path)
-    if at_home and at_home.host == host:
-        return at_home
-    domains = domains_of(host)
-    named, cited = _named_as(domains), {} if is_shared(host) else _last_cited_at(domains)
-    for domain in domains:
-        if at_home and at_home.host in (domain, readable_host(domain)):
+    def __init__(self, addresses: Iterable[str]) -> None:
+        hosts = {_host_in(address) for address in addresses}
+        self.domains = {domain for host in hosts for domain in domains_of(host)}
+        self.at_home = Source.objects.at_domains({domain for host in hosts for domain in home_domains(host)})
+
+    @cached_property
+    def named(self) -> dict[str, Source]:
+        return _named_as(self.domains)
+
+    @cached_property
+    def cited(self) -> dict[str, Source]:
+        return _last_cited_at(self.domains)
+
+    def of(self, address: str) -> Source | None:
+        """Return the outlet to which a page belongs, or None where nobody knows.
+
+        By its home page's host, by a name or alias that is a host, or as the last page there: the host itself before
+        the domains above it.
+        """
+        parts, host = urlsplit(canonical_address(address)), _host_in(address)
+        at_home = home_among(self.at_home, home_domains(host), parts.path)
+        if at_home and at_home.host == host:
             return at_home
-        if domain in named or domain in cited:
-            return named.get(domain) or cited[domain]
-    return None
+        cited: dict[str, Source] = {} if is_shared(host) else self.cited
+        for domain in domains_of(host):
+            if at_home and at_home.host in (domain, readable_host(domain)):
+                return at_home
+            if domain in self.named or domain in cited:
+                return self.named.get(domain) or cited[domain]
+        return None
+
+    def add(self, source: Source) -> None:
+        """Know a new outlet from now on by its home page."""
+        if source.host:
+            self.at_home.setdefault(source.host, []).append(source)
+
+    def cite(self, host: str, source: Source) -> None:
+        """Know from now on that a page on this host is this outlet's."""
+        self.cited[host] = source
 
 
-def _named_as(domains: list[str]) -> dict[str, Source]:
+def find_source(address: str) -> Source | None:
+    """Return the outlet to which a page belongs, or None where nobody knows."""
+    return Owners([address]).of(address)
+
+
+def _host_in(address: str) -> str:
+    return host_of(f"//{urlsplit(canonical_address(address)).netloc}")
+
+
+def _named_as(domains: Iterable[str]) -> dict[str, Source]:
     """Return the outlets that are called by one of these hosts."""
     spelled = {fold(form): d for d in domains for form in (f"www.{d}", readable_host(d), d)}
     sources = Source.objects.filter(Q(name_key__in=spelled) | Q(aliases__name_key__in=spelled))
@@ -106,7 +140,7 @@ def _named_as(domains: list[str]) -> dict[str, Source]:
     return {spelled[key]: row for row in rows for key in (row.alias_key, row.name_key) if key in spelled}
 
 
-def _last_cited_at(domains: list[str]) -> dict[str, Source]:
+def _last_cited_at(domains: Iterable[str]) -> dict[str, Source]:
     """Return the outlets to which the last known pages on these hosts belong."""
     last = Link.objects.filter(host__in=domains).order_by().values("host").annotate(last=Max("pk"))
     links = Link.objects.filter(pk__in=[row["last"] for row in last]).select_related("source")

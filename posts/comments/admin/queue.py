@@ -152,13 +152,15 @@ class CommentAdmin(admin.ModelAdmin):
         """A comment with all that a decision needs, and the buttons."""
         context = {
             "comment": comment,
-            "links": links_of(comment.body_html),
+            "links": list(dict.fromkeys([*links_of(comment.body_html), *_page_of(comment)])),
             "reasons": deciding.REASONS.items(),
             "bannable": [(kind, Ban.Kind(kind).label) for kind in deciding.bannable(comment)],
             "ban_days": BAN_DAYS,
             "may_moderate": may_moderate and not comment.is_forgotten,
             "back": back,
-            "may_answer": may_answer and comment.state in (Comment.State.HELD, Comment.State.APPROVED),
+            "may_answer": may_answer
+            and not comment.is_mention
+            and comment.state in (Comment.State.HELD, Comment.State.APPROVED),
         }
         return render_to_string("admin/comments/_card.html", context)
 
@@ -321,6 +323,11 @@ class CommentAdmin(admin.ModelAdmin):
             "may_moderate": self.has_moderate_permission(request),
         }
         return TemplateResponse(request, "admin/comments/answer.html", context)
+
+
+def _page_of(comment: Comment) -> list[str]:
+    """Return the page that links to the post; the pages of people are not for opening."""
+    return [comment.address] if comment.is_mention and comment.address else []
 
 
 def _may_answer(request: HttpRequest) -> bool:

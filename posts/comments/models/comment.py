@@ -15,6 +15,7 @@ from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment, rendering_version
 
 NAME_LENGTH, ONCE_LENGTH = 80, 64
+ADDRESS_LENGTH = 500
 TEXTS_OF_POST = [f"post__{column}" for column in Post.TEXTS]  # what a list of comments does not read
 
 
@@ -22,6 +23,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def visible(self, at: dt.datetime | None = None) -> Self:
         """Those that readers see: approved, under a public post. The one word for it, in pages and feeds."""
         return self.filter(state=Comment.State.APPROVED, post__listed_at__lte=at or timezone.now())
+
+    def said(self) -> Self:
+        """Those that people wrote here: no notes that another page links to the post."""
+        return self.filter(kind=Comment.Kind.COMMENT)
 
     def waiting(self) -> Self:
         """Those that want a decision: held, or approved and reported."""
@@ -38,7 +43,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         Comment.objects.filter(pk__in=answered).update(
             state=Comment.State.REMOVED,
             removal_reason=Comment.RemovalReason.FORGOTTEN,
-            name="", email="", body="", body_html="", note="", reasons=[], writer="", text_key="", open_reports=0,
+            name="", email="", address="", body="", body_html="", note="", reasons=[], writer="", text_key="",
+            open_reports=0,
         )  # fmt: skip
         for relation in (related for related in Comment._meta.related_objects if related.field.name == "comment"):
             relation.related_model._base_manager.filter(comment__in=answered).delete()
@@ -46,6 +52,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(models.Model):
+    class Kind(models.TextChoices):
+        COMMENT = "comment", "Comment"
+        # Old notes that another page links to the post. Nobody makes new ones, nor answers them.
+        PINGBACK = "pingback", "Pingback"
+        TRACKBACK = "trackback", "Trackback"
+
     class State(models.TextChoices):
         HELD = "held", "Held"
         APPROVED = "approved", "Approved"
@@ -66,9 +78,12 @@ class Comment(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="answers", verbose_name="in answer to"
     )
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.COMMENT, db_default=Kind.COMMENT, editable=False)
     name = models.CharField(max_length=NAME_LENGTH, blank=True)
     # Given only to be told of answers; never shown to readers. In lower case: no mailbox tells Ann@ from ann@.
     email = models.EmailField("e-mail", blank=True, db_index=True)
+    # Of the writer's own page, or of the one that links here: only the latter is shown.
+    address = models.URLField("page", max_length=ADDRESS_LENGTH, blank=True, db_default="", editable=False)
     body = models.TextField("text", blank=True, validators=[MaxLengthValidator(MAX_COMMENT_LENGTH)])
     body_html = models.TextField(editable=False, blank=True)
     rendering_version = models.PositiveSmallIntegerField(editable=False, default=rendering_version)
@@ -115,6 +130,9 @@ class Comment(models.Model):
                 condition=Q(state__in=["held", "approved", "spam", "removed"]), name="comment_state_is_known"
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=["comment", "pingback", "trackback"]), name="comment_kind_is_known"
+            ),
+            models.CheckConstraint(
                 condition=(Q(state="removed") & ~Q(removal_reason="")) | (~Q(state="removed") & Q(removal_reason="")),
                 name="comment_removed_has_reason",
                 violation_error_message="A removed comment has a reason, and no other has one.",
@@ -133,6 +151,11 @@ class Comment(models.Model):
     def is_forgotten(self) -> bool:
         """Whether it is a stub of which nothing is left."""
         return self.removal_reason == self.RemovalReason.FORGOTTEN
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether it only tells that another page links to the post."""
+        return self.kind != self.Kind.COMMENT
 
     @property
     def state_label(self) -> str:

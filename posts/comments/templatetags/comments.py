@@ -17,14 +17,15 @@ register = template.Library()
 
 COLUMNS = [
     "id", "post_id", "parent_id", "name", "body_html", "state", "removal_reason", "written_at", "is_editorial",
-    "is_edited",
+    "is_edited", "kind", "address",
 ]  # fmt: skip
 
 
 @register.inclusion_tag("comments/_thread.html", takes_context=True)
 def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
     """The comments under a post, and the form where it takes some. Reads the thread in one query."""
-    lines = thread(Comment.objects.filter(post=post.id).only(*COLUMNS).order_by("written_at", "id"))
+    rows = list(Comment.objects.filter(post=post.id).only(*COLUMNS).order_by("written_at", "id"))
+    lines = thread(row for row in rows if not row.is_mention)
     visible = {line.comment.pk: line.comment for line in lines if not line.is_stub}
     discussion, policy = Discussion.objects.filter(post=post.id).first(), Policy.current()
     is_open = post.published_at is not None and policy.takes_comments(discussion, post.published_at, timezone.now())
@@ -32,6 +33,7 @@ def comment_thread(context: dict[str, Any], post: ListedPost) -> dict[str, Any]:
     return {
         "post": post,
         "lines": lines,
+        "mentions": [row for row in rows if row.is_mention and row.state == Comment.State.APPROVED],
         "count": len(visible),
         "is_open": is_open,
         "form": CommentForm(initial={"parent": parent.pk if parent else "", "stamp": new_stamp()})
