@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from posts.rendering import says_something
 from posts.wordpress import escaping
 from posts.wordpress.inline import Atom, Break, Edge, Mark, Token, paragraphs
 from posts.wordpress.linking import link_addresses
-from posts.wordpress.markup import EMBEDS, Node, parse
+from posts.wordpress.markup import EMBEDS, PREFORMATTED, Node, parse
 from posts.wordpress.old_files import NO_FILES, Files
 from posts.wordpress.reasons import Reason
 from posts.wordpress.shortcodes import block_says, expand
@@ -18,9 +18,7 @@ from posts.wordpress.targets import Picture, Targets, descendants, embedded
 
 DEEPEST_NEST = 10  # quotations and lists in each other; the renderer goes no deeper than 40 levels of its own
 
-UNSEEN = set(
-    "style xml title head meta link base basefont bgsound col colgroup param source track area wbr rp-none".split()
-)
+UNSEEN = set("style xml title head meta link base basefont bgsound col colgroup param source track wbr".split())
 # Told, for something that worked is gone; their words stay, but for those of which there are none to be seen.
 REMOVED = set("script form input button select textarea svg canvas applet math frameset".split())
 WORDLESS = set("script input select textarea svg datalist noframes noembed template".split())
@@ -29,14 +27,17 @@ _RAW_OF = {"*": ("<em>", "</em>"), "**": ("<strong>", "</strong>"), "~~": ("<s>"
 _RAW_INLINE = set("abbr bdi bdo cite code del dfn ins kbd mark q rp rt ruby samp small sub sup time u var".split())
 _RENAMED = {"acronym": "abbr", "tt": "code", "strike": "s", "listing": "pre", "menu": "ul", "dir": "ul"}
 _RAW_BLOCKS = set(
-    "blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre summary table tbody td "
-    "tfoot th thead tr ul".split()
+    (
+        "blockquote dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 li ol p pre summary table tbody td tfoot "
+        "th thead tr ul"
+    ).split()
 )
 _RAW_ATTRIBUTES = {
     "abbr": ("title",), "blockquote": ("cite",), "q": ("cite",), "ol": ("start", "reversed"),
     "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan", "scope"), "time": ("datetime",),
 }  # fmt: skip
-_STRUCTURE = set("ul ol menu dir dl table thead tbody tfoot tr".split())
+_NO_PICTURE_TEXT = {"table", "blockquote", "ul", "ol", *PREFORMATTED, *EMBEDS}
+_STRUCTURE = set("details ul ol menu dir dl table thead tbody tfoot tr".split())
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*\Z")
 _HIDDEN_BLOCKS = {"spacer", "post-title", "separator", "more", "nextpage", "paragraph", "group", "columns", "column"}
@@ -118,14 +119,14 @@ class _Writer:
     def blocks(self, nodes: Iterable[Node | str]) -> list[Piece]:
         pieces: list[Piece] = []
         run: list[Node | str] = []
-        for node in nodes:
-            if isinstance(node, str) or not (node.is_block or node.has_block):
+        for node in _level(nodes):
+            if isinstance(node, str) or not node.is_block:
                 run.append(node)
                 continue
             if run:
                 pieces += self.run(run, "line")
                 run = []
-            pieces += self.block(node) if node.is_block else self.blocks(_pushed_down(node))
+            pieces += self.block(node)
         return pieces + self.run(run, "line") if run else pieces
 
     def run(self, nodes: list[Node | str], kind: str) -> list[Piece]:
@@ -149,37 +150,29 @@ class _Writer:
         return "".join(paragraphs(tokens, is_line=True, is_careful=self.is_careful))
 
     def block(self, node: Node) -> list[Piece]:
-        tag = node.tag
         if self.is_left_out(node):
             return []
-        if tag == "p":
-            return self.in_language(node, self.inside(node, "paragraph"))
-        if tag in _HEADINGS:
-            return self.heading(node)
-        if tag in ("ul", "ol", "menu", "dir"):
-            return self.nested(node, self.enumeration)
-        if tag == "blockquote":
-            return self.nested(node, self.quotation)
-        if tag in ("pre", "listing", "xmp", "plaintext"):
-            return self.preformatted(node)
-        if tag == "hr":
-            return [Piece("other", "***" if self.nest else "---")]
-        if tag == "table":
-            return self.table(node)
-        if tag in ("figure", "dl", "div") and (tag == "figure" or node.has_class("wp-caption")):
-            return self.figure(node)
-        if tag == "dl":
-            return self.definitions(node)
-        if tag == "details":
-            return self.details(node)
-        if tag in EMBEDS:
+        if node.tag in EMBEDS:
             return self.player(node)
-        if tag == "#more":
-            words = node.written if "--" not in node.written and "<" not in node.written else ""
-            return [Piece("more", f"<!--more {words}-->" if words else "<!--more-->")]
-        if tag == "#dynamic":
-            return self.dynamic(node)
+        if node.tag in _HEADINGS:
+            return self.heading(node)
+        if node.tag == "figure" or (node.tag in ("dl", "div") and node.has_class("wp-caption")):
+            return self.figure(node)
+        write = _BLOCK_WRITERS.get(node.tag, _Writer.container)
+        return write(self, node)
+
+    def container(self, node: Node) -> list[Piece]:
         return self.in_language(node, self.cover(node) + self.inside(node, "line"))
+
+    def paragraph(self, node: Node) -> list[Piece]:
+        return self.in_language(node, self.inside(node, "paragraph"))
+
+    def rule(self, node: Node) -> list[Piece]:
+        return [Piece("other", "***" if self.nest else "---")]
+
+    def more(self, node: Node) -> list[Piece]:
+        words = node.written if "--" not in node.written and "<" not in node.written else ""
+        return [Piece("more", f"<!--more {words}-->" if words else "<!--more-->")]
 
     def is_left_out(self, node: Node) -> bool:
         if node.tag in REMOVED:
@@ -192,13 +185,21 @@ class _Writer:
                     else piece for piece in self.blocks(node.children)]  # fmt: skip
         return self.run(node.children, kind)
 
-    def nested(self, node: Node, write: "object") -> list[Piece]:
+    def quotation(self, node: Node) -> list[Piece]:
+        return self.nested(node, self.quoted)
+
+    def enumeration(self, node: Node) -> list[Piece]:
+        if "gallery" in node.written:
+            return self.blocks(node.children)
+        return self.nested(node, self.items)
+
+    def nested(self, node: Node, write: Callable[[Node], list[Piece]]) -> list[Piece]:
         """A quotation or a list; too deep in others it is but its content."""
         if self.nest >= DEEPEST_NEST:
             return self.blocks(node.children)
         self.nest += 1
         try:
-            return self.in_language(node, write(node))  # type: ignore[operator]
+            return self.in_language(node, write(node))
         finally:
             self.nest -= 1
 
@@ -216,7 +217,7 @@ class _Writer:
         if "lang" not in written and "dir" not in written:
             return ""
         language, direction = node.get("lang").strip(), node.get("dir").strip().lower()
-        if not _LANGUAGE.match(language) or re.match(r"en-(?:US|GB)\Z", language):
+        if not _LANGUAGE.match(language) or re.match(r"EN-[A-Z]{2}\Z", language):
             language = ""
         if direction not in ("rtl", "auto") and not (direction == "ltr" and (language or self.direction)):
             direction = ""
@@ -233,7 +234,7 @@ class _Writer:
             words = f"<span{attributes}>{words}</span>"
         return [Piece("other", f"{'#' * _HEADINGS[node.tag]} {escaping.escape_heading(words)}")]
 
-    def quotation(self, node: Node) -> list[Piece]:
+    def quoted(self, node: Node) -> list[Piece]:
         pieces = self.blocks(node.children)
         mores = [piece for piece in pieces if piece.kind == "more"]
         inner = "\n\n".join(_apart([piece.markdown for piece in pieces if piece.kind != "more"]))
@@ -244,7 +245,7 @@ class _Writer:
             return [Piece("other", f'<blockquote cite="{html.escape(address)}">\n\n{inner}\n\n</blockquote>'), *mores]
         return [Piece("other", _prefixed(inner, "> ", "> ")), *mores]
 
-    def enumeration(self, node: Node) -> list[Piece]:
+    def items(self, node: Node) -> list[Piece]:
         if node.tag == "ol" and "reversed" in node.attributes:
             return self.raw(node)
         is_ordered = node.tag == "ol"
@@ -252,9 +253,10 @@ class _Writer:
         mores: list[Piece] = []
         items: list[tuple[str, bool]] = []
         before: list[Piece] = []
-        for child in _items(node):
-            is_item = isinstance(child, Node) and child.tag == "li"
-            pieces = self.item(child) if is_item else self.blocks([child])  # type: ignore[arg-type]
+        for group in _items(node):
+            first = group[0]
+            is_item = isinstance(first, Node) and first.tag == "li"
+            pieces = self.item(first) if isinstance(first, Node) and is_item else self.blocks(group)
             mores += [piece for piece in pieces if piece.kind == "more"]
             pieces = [piece for piece in pieces if piece.kind != "more"]
             if not pieces:
@@ -284,9 +286,9 @@ class _Writer:
         return self.blocks([Node("span" if not node.has_block else "div", node.written, node.children)])
 
     def preformatted(self, node: Node) -> list[Piece]:
-        words = _words_in(node)
+        words = _lines_in(node)
         if not words.strip():
-            return []
+            return self.inside(node, "paragraph")
         has_marks = any(inner.tag not in ("code", "span", "font", "br", "div") for inner in descendants(node))
         if node.has_class("wp-block-verse"):
             was, self.has_lines = self.has_lines, True
@@ -328,9 +330,6 @@ class _Writer:
             for number, row in enumerate(rows)
         )
 
-    def definitions(self, node: Node) -> list[Piece]:
-        return self.raw(node)
-
     def details(self, node: Node) -> list[Piece]:
         summaries = [child for child in node.children if isinstance(child, Node) and child.tag == "summary"]
         inner = self.blocks([child for child in node.children if child not in summaries])
@@ -343,10 +342,8 @@ class _Writer:
         inside = descendants(node)
         images = [inner for inner in inside if inner.tag == "img" and self.is_picture(inner)]
         captions = [inner for inner in inside if _is_caption(inner)]
-        if len(images) != 1 or len(captions) != 1 or any(
-            inner.tag in ("table", "pre", "blockquote", "ul", "ol", "dl", "iframe") and inner is not node for inner in inside
-            if not (node.tag == "dl" and inner.tag == "dl")
-        ):  # fmt: skip
+        is_more = any(inner.tag in _NO_PICTURE_TEXT for inner in inside)
+        if len(images) != 1 or len(captions) != 1 or is_more:
             return self.inside(node, "paragraph")
         caption, picture = captions[0], self.targets.picture(images[0])
         link = next((inner for inner in inside if inner.tag == "a" and images[0] in descendants(inner)), None)
@@ -431,8 +428,7 @@ class _Writer:
         elif tag in _SIGNS:
             self.emphasis(node, _SIGNS[tag], tokens)
         elif tag in ("code", "tt") and not any(inner.tag != "br" for inner in descendants(node)):
-            if words := _words_in(node).strip("\n"):
-                tokens.append(Atom(self.code(words)))
+            self.code(_words_in(node), tokens)
         elif tag == "noscript" and _only_pictures(node):
             return
         elif (name := _RENAMED.get(tag, tag)) in _RAW_INLINE:
@@ -444,10 +440,17 @@ class _Writer:
         else:
             self.flatten(node.children, tokens)
 
-    def code(self, words: str) -> str:
-        if self.is_careful:
-            return f"<code>{escaping.escape_text(' '.join(words.split()), is_careful=True)}</code>"
-        return escaping.code_span(words)
+    def code(self, written: str, tokens: list[Token]) -> None:
+        words = written.strip("\n")
+        if written.startswith("\n"):
+            tokens.append(Break())
+        if words and "code" in self.marks:
+            tokens.append(words)
+        elif words:
+            raw = f"<code>{escaping.escape_text(' '.join(words.split()), is_careful=True)}</code>"
+            tokens.append(Atom(raw if self.is_careful else escaping.code_span(words), raw))
+        if written.endswith("\n"):
+            tokens.append(Break())
 
     def marked(self, node: Node, mark: Mark, name: str, tokens: list[Token]) -> None:
         if name in self.marks:
@@ -499,9 +502,9 @@ class _Writer:
         self.note(picture)
         alt = escaping.escape_text(picture.alt, in_link=True, is_careful=self.is_careful)
         caption = escaping.title(node.get("data-caption")) if "data-caption" in node.written else ""
-        if self.is_careful:
-            return [Atom(_raw_picture(picture))]
-        return [Atom(f"![{alt}]({escaping.destination(picture.address)}{caption})")]
+        shown = f"![{alt}]({escaping.destination(picture.address)}{caption})"
+        atom = Atom(_raw_picture(picture) if self.is_careful else shown)
+        return [atom] if picture.is_here else [" ", atom, " "]  # words will stand there
 
     def no_picture(self, picture: Picture) -> list[Token]:
         if picture.kind == "pixel":
@@ -537,8 +540,7 @@ class _Writer:
             return f"<p>{tokens_html}</p>" if tokens_html else self.raw_inline(node.children)
         inner = self.raw_inline(node.children)
         if tag == "pre":
-            was_words = _raw_preformatted(self, node)
-            return f"<pre>{was_words}</pre>"
+            return f"<pre>{_raw_preformatted(self, node).removeprefix('&#10;')}</pre>"
         if tag == "p" and not inner.strip():
             return ""
         if tag not in _RAW_BLOCKS:
@@ -566,7 +568,7 @@ class _Writer:
             elif node.is_block:
                 while parts and parts[-1] in ("<br>", " "):
                     parts.pop()
-                parts.append(self.raw_block(node))
+                parts.append(self.raw_block(node) or ("<br>" if parts else " "))
             elif not self.is_left_out(node):
                 parts.append(self.raw_element(node))
         return "".join(parts)
@@ -578,33 +580,38 @@ class _Writer:
             if not lines[0] and is_after_block:
                 lines = lines[1:]
             written = "<br>".join(html.escape(line, quote=False) for line in lines)
-            return f" {written}" if text[:1] in " \t" else written
+            return ("" if text[0] not in " \t" else " ") + written + ("" if text[-1] not in " \t" else " ")
         return re.sub(r"\s+", " ", html.escape(text, quote=False))
 
     def raw_element(self, node: Node) -> str:
         tag = _RENAMED.get(node.tag, node.tag)
         if tag == "img":
-            picture = self.targets.picture(node)
-            if picture.kind != "picture":
-                return "".join(html.escape(str(words), quote=False) for words in self.no_picture(picture))
-            self.note(picture)
-            return _raw_picture(picture)
-        inner = self.raw_inline(node.children)
-        if tag == "a" and node.get("href").strip():
-            where = self.targets.link(node.get("href"))
-            if where is None:
-                self.removed.setdefault(f"a link to “{node.get('href').strip()[:60]}”")
-            elif inner.strip():
-                title = node.get("title").strip()
-                return f"<a{_attributes({'href': where, 'title': title})}>{inner}</a>"
-            return inner
+            return self.raw_picture(node)
         if tag == "noscript" and _only_pictures(node):
             return ""
+        inner = self.raw_inline(node.children)
+        if tag == "a" and node.get("href").strip():
+            return self.raw_anchor(node, inner)
         if tag in _RAW_INLINE or tag in _SIGNS:
             tag = {"i": "em", "b": "strong"}.get(tag, tag)
             return f"<{tag}{self.raw_attributes(node)}>{inner}</{tag}>" if inner else ""
         attributes = self.language(node)
         return f"<span{attributes}>{inner}</span>" if attributes and inner else inner
+
+    def raw_picture(self, node: Node) -> str:
+        picture = self.targets.picture(node)
+        if picture.kind != "picture":
+            return "".join(html.escape(str(words), quote=False) for words in self.no_picture(picture))
+        self.note(picture)
+        return _raw_picture(picture) if picture.is_here else f" {_raw_picture(picture)} "
+
+    def raw_anchor(self, node: Node, inner: str) -> str:
+        where = self.targets.link(node.get("href"))
+        if where is None:
+            self.removed.setdefault(f"a link to “{node.get('href').strip()[:60]}”")
+        if not where or not inner.strip():
+            return inner
+        return f"<a{_attributes({'href': where, 'title': node.get('title').strip()})}>{inner}</a>"
 
     def raw_attributes(self, node: Node) -> str:
         tag = _RENAMED.get(node.tag, node.tag)
@@ -614,6 +621,27 @@ class _Writer:
         if values.get("cite"):
             values["cite"] = self.targets.link(values["cite"]) or ""
         return _attributes(values) + self.language(node)
+
+
+_BlockWriter = Callable[["_Writer", Node], list[Piece]]
+_BLOCK_WRITERS: dict[str, _BlockWriter] = {
+    "p": _Writer.paragraph,
+    "blockquote": _Writer.quotation,
+    "hr": _Writer.rule,
+    "table": _Writer.table,
+    "dl": _Writer.raw,
+    "details": _Writer.details,
+    "#more": _Writer.more,
+    "#dynamic": _Writer.dynamic,
+    "ul": _Writer.enumeration,
+    "ol": _Writer.enumeration,
+    "menu": _Writer.enumeration,
+    "dir": _Writer.enumeration,
+    "pre": _Writer.preformatted,
+    "listing": _Writer.preformatted,
+    "xmp": _Writer.preformatted,
+    "plaintext": _Writer.preformatted,
+}
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -645,7 +673,8 @@ def _raw_preformatted(writer: _Writer, node: Node) -> str:
         elif not writer.is_left_out(child):
             name = child.tag if child.tag in _RAW_INLINE or child.tag in _SIGNS else ""
             inner = _raw_preformatted(writer, child)
-            parts.append(f"<{name}>{inner}</{name}>" if name else inner)
+            between = "&#10;" if child.is_block else ""
+            parts.append(f"<{name}>{inner}</{name}>" if name else between + inner + between)
     return "".join(parts)
 
 
@@ -662,9 +691,9 @@ def _apart(parts: list[str]) -> list[str]:
     """Two lists, one after the other, would be one: every second gets other marks."""
     result: list[str] = []
     for part in parts:
-        if result and (kind := _list_kind(part)) and kind == _list_kind(result[-1]):
-            part = _other_marks(part, kind)
-        result.append(part)
+        kind = _list_kind(part)
+        runs_on = bool(result and kind) and kind == _list_kind(result[-1])
+        result.append(_other_marks(part, kind) if runs_on else part)
     return result
 
 
@@ -693,9 +722,18 @@ def _is_tight(pieces: list[Piece]) -> bool:
     return kinds == ["line", "list"] and bool(re.match(r"[-*] |1[.)] ", pieces[1].markdown))
 
 
-def _items(node: Node) -> list[Node | str]:
-    """Its items; what else there is, without white space."""
-    return [child for child in node.children if not isinstance(child, str) or child.strip()]
+def _items(node: Node) -> list[list[Node | str]]:
+    """Its items, each by itself, and what stands between them."""
+    groups: list[list[Node | str]] = []
+    for child in node.children:
+        if isinstance(child, str) and not child.strip():
+            continue
+        is_item = isinstance(child, Node) and child.tag == "li"
+        if is_item or not groups or (isinstance(groups[-1][0], Node) and groups[-1][0].tag == "li"):
+            groups.append([child])
+        else:
+            groups[-1].append(child)
+    return groups
 
 
 def _rows(table: Node) -> "list[list[Node]]":
@@ -710,10 +748,10 @@ def _rows(table: Node) -> "list[list[Node]]":
     return rows
 
 
-def _words_in(node: Node) -> str:
+def _words_in(node: Node, block_edge: str = "") -> str:
     """All its words; a line break is one."""
     parts: list[str] = []
-    waiting: list[Node | str] = [node]
+    waiting: list[Node | str] = list(reversed(node.children))
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
@@ -721,8 +759,14 @@ def _words_in(node: Node) -> str:
         elif item.tag == "br":
             parts.append("\n")
         elif item.tag not in UNSEEN and item.tag not in WORDLESS:
-            waiting += reversed(item.children)
+            edge = [block_edge] if item.is_block else []
+            waiting += [*edge, *reversed(item.children), *edge]
     return "".join(parts)
+
+
+def _lines_in(node: Node) -> str:
+    """Its words, each block in lines of its own."""
+    return re.sub("\n?\x00+\n?", "\n", _words_in(node, "\x00"))
 
 
 def _flat(nodes: Iterable[Node | str]) -> list[Node | str]:
@@ -736,6 +780,15 @@ def _flat(nodes: Iterable[Node | str]) -> list[Node | str]:
         else:
             flat.append(node.copy(_flat(node.children)))
     return flat
+
+
+def _level(nodes: Iterable[Node | str]) -> Iterator[Node | str]:
+    """These, with blocks and words side by side: an inline element around blocks goes into them."""
+    for node in nodes:
+        if isinstance(node, Node) and node.has_block and not node.is_block:
+            yield from _level(_pushed_down(node))
+        else:
+            yield node
 
 
 def _pushed_down(node: Node) -> list[Node | str]:
@@ -756,9 +809,17 @@ def _pushed_down(node: Node) -> list[Node | str]:
 def _pushed_into(node: Node, block: Node) -> Node:
     if block.tag in EMBEDS or block.tag.startswith("#") or not block.children:
         return block
-    if block.tag in _STRUCTURE or not block.is_block:
-        children = [_pushed_into(node, child) if isinstance(child, Node) else child for child in block.children]
-        return block.copy(children)
+    if block.tag in _STRUCTURE:
+        return block.copy(
+            [
+                _pushed_into(node, child)
+                if isinstance(child, Node)
+                else node.copy([child])
+                if child.strip()
+                else child
+                for child in block.children
+            ]
+        )
     return block.copy([node.copy(block.children)])
 
 

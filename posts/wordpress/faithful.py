@@ -25,9 +25,8 @@ log = logging.getLogger(__name__)
 
 AROUND = 40  # letters shown before and after a difference
 
-_SIGNS = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "…": "..."}
-)
+_QUOTE = re.compile("[‘’‚‛′]")
+_DOUBLE_QUOTE = re.compile("[“”„‟″]")
 _SPECIAL_ADDRESS = re.compile(r"[%&]|[^\x21-\x7e]")
 # What stands in raw HTML's place where all else failed: none of it is Markdown's.
 _LINE_ENDS = re.compile(r"\s*\n\s*")
@@ -122,7 +121,9 @@ def shown_in(rendered: str) -> Shown:
 
 def normal(text: str) -> str:
     """Text in the form in which it is compared: how it is spaced, and which quotes it has, is no difference."""
-    return " ".join(clean_text(text).translate(_SIGNS).split())
+    if not text.isascii():
+        text = _DOUBLE_QUOTE.sub('"', _QUOTE.sub("'", clean_text(text))).replace("…", "...")
+    return " ".join(text.split())
 
 
 def normal_address(address: str) -> str:
@@ -133,7 +134,7 @@ def normal_address(address: str) -> str:
 
 
 class _OldPage:
-    """Reads the old text as a reader of the old blog did, with players and missing pictures as the links they become."""
+    """Reads the old text as its readers did; players and missing pictures are the links that they become."""
 
     def __init__(self, targets: Targets, shown: Shown) -> None:
         self.targets = targets
@@ -217,7 +218,8 @@ class _OldPage:
             if picture.kind != "pixel":
                 self.shown.parts.append(picture.alt)
             return
-        self.shown.parts.append(picture.words)
+        if picture.words:
+            self.shown.parts += [" ", picture.words, " "]
         if not picture.is_here and not self.is_in_link and picture.address.startswith(("https://", "http://")):
             self.shown.links.append(picture.address)
 

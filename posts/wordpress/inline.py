@@ -1,11 +1,14 @@
 """A run of words, emphasis, links and pictures as lines of Markdown. Pure."""
 
 import html
+import re
 from dataclasses import dataclass, field
 
 from posts.wordpress import escaping
 
 HARD_BREAK = "\\\n"
+# As an address between < and >, its signs are shown as they are.
+_BARE = re.compile(r"https?://[A-Za-z0-9./?=+~#:@,_-]+\Z")
 
 
 @dataclass(eq=False, slots=True)
@@ -32,6 +35,7 @@ class Atom:
     """A piece of finished Markdown: a picture, or code."""
 
     markdown: str
+    raw: str = ""  # the same as raw HTML, for where the other would run into what stands before it
 
 
 @dataclass(slots=True)
@@ -114,9 +118,14 @@ class _Paragraph:
     def _pieces(self) -> list[str | Edge]:
         """Everything but the emphasis as it is written."""
         pieces: list[str | Edge] = []
-        links = 0
-        for token in self.tokens:
-            if isinstance(token, Edge):
+        links, passed = 0, 0
+        for place, token in enumerate(self.tokens):
+            if passed:
+                passed -= 1
+            elif self._is_bare(place):
+                pieces.append(f"<{self.tokens[place + 1]}>")
+                passed = 2
+            elif isinstance(token, Edge):
                 mark = token.mark
                 if mark.sign and not self.is_careful:
                     pieces.append(token)
@@ -128,23 +137,36 @@ class _Paragraph:
                     pieces[-1] = f"{pieces[-1][:-1]}\\!"
                 pieces.append(written)
             elif isinstance(token, Atom):
-                pieces.append(token.markdown)
+                before = pieces[-1] if pieces else ""
+                runs_in = token.raw and isinstance(before, str) and before.endswith("`")
+                pieces.append(token.raw if runs_in else token.markdown)
             elif isinstance(token, Break):
                 pieces.append("<br>" if self.is_line else HARD_BREAK)
             else:
                 pieces.append(escaping.escape_text(token, in_link=links > 0, is_careful=self.is_careful))
         return pieces
 
+    def _is_bare(self, place: int) -> bool:
+        """Whether a link begins here whose words are its address."""
+        link = self.tokens[place : place + 3]
+        return (
+            len(link) == 3
+            and isinstance(link[0], Edge)
+            and link[0].is_opening
+            and isinstance(link[1], str)
+            and link[0].mark.address == link[1]
+            and not link[0].mark.title
+            and isinstance(link[2], Edge)
+            and link[2].mark is link[0].mark
+            and not self.is_careful
+            and bool(_BARE.match(link[1]))
+        )
+
     def _edge(self, token: Edge) -> str:
         mark = token.mark
         if mark.address is None:
             return mark.opening if token.is_opening else mark.ending
-        if (
-            self.is_careful
-            or not mark.address.isascii()
-            and "//" in mark.address
-            and not _host(mark.address).isascii()
-        ):
+        if self.is_careful or not _host(mark.address).isascii():
             named = f' title="{html.escape(mark.title)}"' if mark.title else ""
             return f'<a href="{html.escape(mark.address)}"{named}>' if token.is_opening else "</a>"
         return "[" if token.is_opening else f"]({escaping.destination(mark.address)}{escaping.title(mark.title)})"

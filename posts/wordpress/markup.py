@@ -43,7 +43,9 @@ _ENDS = {
     "option": ({"option"}, {"select"}),
     "summary": (set(), {"details"}),
 }
-_TABLE_PARTS = {"table", "tbody", "thead", "tfoot", "tr"} | _CELLS
+_PARTS_OF_TABLE = {"tbody", "thead", "tfoot", "tr"} | _CELLS
+_ROWS = {"table", "tbody", "thead", "tfoot", "tr"}
+_BETWEEN_CELLS = {*_PARTS_OF_TABLE, "col", "colgroup", "script", "style", "input", "form", "template"}
 
 _NAME = r"(/?)([a-zA-Z][\w-]*+(?::[\w-]++)?)(?=[\s/>])"
 _TAG = re.compile(
@@ -61,7 +63,7 @@ _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufff
 _UNSEEN = re.compile(
     "[\u00ad\u200b\u2060\ufeff]|(?<![\u0300-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\U0010ffff])"
 )
-_ODD_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u000b\u000c\u0085\u2028\u2029", " "))
+_ODD_SPACES = re.compile("[\u00a0\u2007\u202f\u000b\u000c\u0085\u2028\u2029]")
 _MORE = re.compile(r"\s*more\b(.*)\Z", re.DOTALL | re.IGNORECASE)
 _DYNAMIC = re.compile(r"\s*wp:([\w/-]+)\s*(\{.*\})?\s*/\s*\Z", re.DOTALL)
 _STARTS_OR_ENDS_BLOCK = re.compile(r"\s*/?wp:|\s*nextpage", re.IGNORECASE)
@@ -117,7 +119,9 @@ def unescape_text(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """Without the no-break spaces of widow control and pasting, and without what nobody can see."""
-    return text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text.translate(_ODD_SPACES))
+    if text.isascii() and "\x0b" not in text and "\x0c" not in text:
+        return text
+    return _UNSEEN.sub("", _ODD_SPACES.sub(" ", text))
 
 
 def parse(text: str) -> Node:
@@ -191,6 +195,8 @@ class _Builder:
         if not self.preformatted:
             text = clean_text(text)
         if text:
+            if self.stack[-1].tag in _ROWS and text.strip():
+                self._begin_cell()
             children = self.stack[-1].children
             if children and isinstance(children[-1], str):
                 children[-1] += text
@@ -244,12 +250,18 @@ class _Builder:
             above.has_block = True
 
     def _open(self, name: str, written: str, *, is_empty: bool) -> None:
+        if name in _PARTS_OF_TABLE and not any(node.tag == "table" for node in self.stack):
+            name = "div"  # a cell that stands nowhere
         is_block = name in BLOCKS
         if is_block:
             self._end_paragraph(name)
             self._end_what_it_ends(name)
         elif name == "a":
             self._close("a")
+        if self.stack[-1].tag in _ROWS and name not in _BETWEEN_CELLS:
+            if name == "br":
+                return
+            self._begin_cell()
         node = Node(name, written)
         if is_block:
             self._note_block()
@@ -261,6 +273,12 @@ class _Builder:
         if not is_empty:
             self.stack.append(node)
             self.preformatted += name in PREFORMATTED
+
+    def _begin_cell(self) -> None:
+        """What stands between the cells of a table gets a cell."""
+        if self.stack[-1].tag != "tr":
+            self._open("tr", "", is_empty=False)
+        self._open("td", "", is_empty=False)
 
     def _end_paragraph(self, name: str = "") -> None:
         """A block ends the paragraph in which it begins, and a heading ends a heading."""
@@ -301,7 +319,7 @@ class _Builder:
                 else:
                     self._pop_to(depth)
                 return
-            if tag in _CELLS and name not in _TABLE_PARTS:
+            if tag in _CELLS and name != "table" and name not in _PARTS_OF_TABLE:
                 break
         if is_block:
             self.stack[-1].children.append(Node("p"))

@@ -27,11 +27,14 @@ _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)\Z", re
 _SCHEME = re.compile(r"(?:https?:)?//[^\s<>\"]+", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"[\w-]+\s*=\s*[\"'“”″\w]")
 
+# [code]…[/code] is a shortcode, and [code] alone is none: these must be closed to be meant.
 _CODES = set(
-    "sourcecode source code actionscript3 bash shell clojure coldfusion cpp csharp css delphi diff erlang fsharp groovy "
-    "html java javafx javascript js latex matlab objc perl php powershell python py r ruby scala sql text vb xml".split()
+    (
+        "sourcecode source code actionscript3 bash shell clojure coldfusion cpp csharp css delphi diff erlang fsharp "
+        "groovy html java javafx javascript js latex matlab objc perl php powershell python py r ruby scala sql text "
+        "vb xml"
+    ).split()
 )
-# [python] is a shortcode and [text] mostly is none: these must be closed to be meant.
 _GALLERIES = {"gallery", "slideshow", "portfolio_slideshow", "tiled_gallery"}
 _MEDIA = {"audio", "video", "playlist"}
 _PLAYERS = {  # that take an address, or the number by which the service knows it
@@ -118,8 +121,11 @@ class _Code:
         """Return its named values, and the others in order."""
         named: dict[str, str] = {}
         plain: list[str] = []
-        rest = unescape_attribute(self.rest.translate(_TYPOGRAPHIC)).strip().removesuffix("/")
-        if rest.startswith("="):  # [youtube=http://…]
+        rest = self.rest
+        if '"' not in rest and "'" not in rest:  # an editor made references or typographic signs of them
+            rest = unescape_attribute(rest).translate(_TYPOGRAPHIC)
+        rest = rest.replace("&nbsp;", " ").replace("\u00a0", " ").strip().removesuffix("/")
+        if rest.startswith(("=", ":")):  # [youtube=http://…], [audio:http://…]
             rest = rest[1:].strip().strip("\"'")
             return {}, rest.split()[:1]
         for found in _ATTRIBUTE.findall(rest):
@@ -145,15 +151,21 @@ class _Expander:
         self.reasons: list[Reason] = []
         self.unknown: dict[str, None] = {}
         self.codes = [self._read(found) for found in _TAG_OR_CODE.finditer(text) if found["name"]]
-        self.ends: dict[str, list[int]] = defaultdict(list)  # where each name is closed, by place in `codes`
+        # Where each name is opened and closed, by place in `codes`.
+        self.starts: dict[str, list[int]] = defaultdict(list)
+        self.ends: dict[str, list[int]] = defaultdict(list)
         for place, code in enumerate(self.codes):
-            if code.is_end:
-                self.ends[code.name].append(place)
-        self.makers: dict[str, Callable[[_Code, str], str]] = {
-            "caption": self._caption, "wp_caption": self._caption, "embed": self._embed,
-        } | dict.fromkeys(_GALLERIES, self._gallery) | dict.fromkeys(_MEDIA, self._media) | dict.fromkeys(
-            _PLAYERS, self._player
-        ) | dict.fromkeys(_CODES, self._code)  # fmt: skip
+            (self.ends if code.is_end else self.starts)[code.name].append(place)
+        self.makers: dict[str, Callable[[_Code, str], str]] = {}
+        for maker, names in (
+            (self._caption, {"caption", "wp_caption"}),
+            (self._embed, {"embed"}),
+            (self._gallery, _GALLERIES),
+            (self._media, _MEDIA),
+            (self._player, _PLAYERS),
+            (self._code, _CODES),
+        ):
+            self.makers |= dict.fromkeys(names, maker)
 
     def _read(self, found: re.Match[str]) -> _Code:
         is_escaped = bool(found["before"] and found["after"])
@@ -161,7 +173,7 @@ class _Expander:
         start, end = found.start() + before, found.end() - after
         rest = found["rest"]
         code = _Code(
-            found["name"].lower(), rest, start, end, bool(found["end"]), is_escaped,
+            found["name"], rest, start, end, bool(found["end"]), is_escaped,
             rest.rstrip().endswith("/"), self.text[start:end],
         )  # fmt: skip
         code.closes_escape = bool(found["end"] and found["after"])
@@ -188,41 +200,38 @@ class _Expander:
         return Expanded("".join(parts), self.reasons)
 
     def _make(self, code: _Code, place: int) -> tuple[str | None, int, int]:
-        """Return what stands for it, where it ends in the text, and the place of the code after it."""
+        """Return what stands for it, where it ends in the text, and the place of the code after it.
+
+        [[name]] and [[name]…[/name]] show a shortcode as it is.
+        """
         end = self._end_of(code, place)
-        if code.is_escaped:  # [[name]] shows [name]
+        if code.is_escaped:
             return (code.written[1:-1] if self._means_something(code, end) else None), code.end, place
-        if self._is_escaped_pair(code, end):
-            return None, code.end, place
+        if end is not None and self._is_escaped_pair(code, end):
+            code.start -= 1
+            closing = self.codes[end]
+            return self.text[code.start + 1 : closing.end], closing.end + 1, end + 1
         maker = self.makers.get(code.name)
-        if maker is None or (code.name in _CODES and end is None):
-            if self._means_something(code, end):
-                self.unknown.setdefault(code.name)
-            return None, code.end, place
-        if end is None or maker in (self._gallery, self._player):
-            inner, stop, following = "", code.end, place
-            if end is not None:
-                closing = self.codes[end]
-                inner, stop, following = self.text[code.end : closing.start], closing.end, end + 1
-        else:
+        inner, stop, following = "", code.end, place
+        if end is not None:
             closing = self.codes[end]
             inner, stop, following = self.text[code.end : closing.start], closing.end, end + 1
-        made = maker(code, inner)
-        if not made and maker is not self._gallery:
-            if self._means_something(code, end):
-                self.unknown.setdefault(code.name)
-            return None, code.end, place
-        return made, stop, following
+        made = maker(code, inner) if maker and not (code.name in _CODES and end is None) else ""
+        if made:
+            return made, stop, following
+        if self._means_something(code, end):
+            self.unknown.setdefault(code.name)
+        return None, code.end, place
 
     def _end_of(self, code: _Code, place: int) -> int | None:
+        """Return the place of what closes it, unless another of its name is opened before."""
         if code.is_self_closing:
             return None
-        ends = self.ends.get(code.name, [])
-        at = bisect_left(ends, place)
-        return ends[at] if at < len(ends) else None
+        end, start = (_next(places.get(code.name, []), place) for places in (self.ends, self.starts))
+        return None if start is not None and end is not None and start < end else end
 
-    def _is_escaped_pair(self, code: _Code, end: int | None) -> bool:
-        return end is not None and self.codes[end].closes_escape and self.text[code.start - 1 : code.start] == "["
+    def _is_escaped_pair(self, code: _Code, end: int) -> bool:
+        return self.codes[end].closes_escape and self.text[code.start - 1 : code.start] == "["
 
     def _means_something(self, code: _Code, end: int | None) -> bool:
         """Whether this is a shortcode at all, and no [sic], [1] or [the source]."""
@@ -250,21 +259,15 @@ class _Expander:
 
     def _player(self, code: _Code, inner: str) -> str:
         named, plain = code.attributes
-        inner = re.sub(r"<[^>]*>", "", inner).strip()
-        value = next((named[name] for name in _NAMES_OF_ADDRESS if named.get(name)), "") or inner
+        value = next((named[name] for name in _NAMES_OF_ADDRESS if named.get(name)), "")
         value = value or (plain[0] if plain else "")
         value = value or next((named[name] for name in _NAMES_OF_NUMBER if named.get(name)), "")
-        value = unescape_attribute(value).strip()
-        if not value:
+        within = "" if value else re.sub(r"<[^>]*>", "", inner).strip()
+        address = _player_address(code.name, unescape_attribute(value or within).strip())
+        if not address:
             return ""
-        if not _SCHEME.match(value):
-            if re.match(r"(?:www\.)?[\w.-]+\.[a-z]{2,}/", value):
-                value = f"https://{value}"
-            elif not re.fullmatch(r"[\w./:-]+", value) or _PLAYERS[code.name] == "{}":
-                return ""
-            else:
-                value = _PLAYERS[code.name].format(value)
-        return _link(value, named.get("title") or _SERVICES.get(code.name) or host_of(value))
+        words = named.get("title") or _SERVICES.get(code.name) or host_of(address)
+        return _link(address, words) + ("" if within else inner)
 
     def _media(self, code: _Code, inner: str) -> str:
         named, plain = code.attributes
@@ -274,7 +277,8 @@ class _Expander:
         if sources:
             address = sources[0].partition("|")[0]
             file = self.files.by_address(address)
-            return _link(address, named.get("title") or (file.title if file else "") or name_of(address))
+            link = _link(address, named.get("title") or (file.title if file else "") or name_of(address))
+            return link + ("" if _SCHEME.search(inner) else inner)
         numbers = _numbers(named.get("ids", "") or named.get("id", ""))
         known = [file for number in numbers if (file := self.files.by_number(number))]
         self._tell_missing(code, numbers, known)
@@ -297,11 +301,13 @@ class _Expander:
                 if file.number not in left_out
                 and (file.is_here or _PICTURE_FILE.search(file.address.partition("?")[0]))
             ]
-            if not known:
+            if not known and code.name == "gallery":
                 self.reasons.append(Reason("gallery-empty", "The text has a gallery in which there is no picture."))
         if named.get("order", "").upper() == "DESC" and not numbers:
             known.reverse()
-        return f"<div>{''.join(map(_figure, known))}</div>" if known else "<p></p>"
+        if known:
+            return f"<div>{''.join(map(_figure, known))}</div>{inner}"
+        return "<p></p>" if code.name == "gallery" else ""  # only there WordPress itself showed nothing
 
     def _tell_missing(self, code: _Code, numbers: Iterable[int], known: list[File]) -> None:
         missing = [str(number) for number in numbers if number not in {file.number for file in known}]
@@ -325,6 +331,21 @@ class _Expander:
 
 
 _MEDIA_ATTRIBUTES = ("src", "mp3", "mp4", "m4a", "m4v", "ogg", "oga", "ogv", "wav", "webm", "flv", "wmv", "wma", "url")
+
+
+def _player_address(name: str, value: str) -> str:
+    """The address for what a service is told by: a whole one, one without its beginning, or a number."""
+    if _SCHEME.match(value):
+        return value
+    if re.match(r"(?:www\.)?[\w.-]+\.[a-z]{2,}/", value):
+        return f"https://{value}"
+    is_number = bool(re.fullmatch(r"[\w./:-]+", value)) and _PLAYERS[name] != "{}"
+    return _PLAYERS[name].format(value) if is_number else ""
+
+
+def _next(places: list[int], place: int) -> int | None:
+    at = bisect_left(places, place)
+    return places[at] if at < len(places) else None
 
 
 def _numbers(written: str) -> list[int]:
