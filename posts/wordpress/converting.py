@@ -14,7 +14,7 @@ from posts.wordpress.markup import EMBEDS, PREFORMATTED, Node, parse
 from posts.wordpress.old_files import NO_FILES, Files
 from posts.wordpress.reasons import Reason
 from posts.wordpress.shortcodes import block_says, expand
-from posts.wordpress.targets import Picture, Targets, descendants, embedded
+from posts.wordpress.targets import Picture, Targets, behind, descendants, embedded, filled_in, only_pictures
 
 DEEPEST_NEST = 10  # quotations and lists in each other; the renderer goes no deeper than 40 levels of its own
 
@@ -332,7 +332,7 @@ class _Writer:
 
     def details(self, node: Node) -> list[Piece]:
         summaries = [child for child in node.children if isinstance(child, Node) and child.tag == "summary"]
-        inner = self.blocks([child for child in node.children if child not in summaries])
+        inner = self.blocks([child for child in node.children if child not in summaries[:1]])
         mores = [piece for piece in inner if piece.kind == "more"]
         text = "\n\n".join(_apart([piece.markdown for piece in inner if piece.kind != "more"]))
         summary = self.raw_inline(_flat(summaries[0].children)).strip() if summaries else "Details"
@@ -363,14 +363,8 @@ class _Writer:
         return [Piece("other", f"<figure>{inner_html}</figure>")]
 
     def cover(self, node: Node) -> list[Piece]:
-        """A picture that WordPress laid behind the words."""
-        if node.tag != "div" or "background-image" not in node.written:
-            return []
-        found = re.search(r"background-image:\s*url\(\s*['\"]?([^'\")\s]+)", node.get("style"))
-        if not found:
-            return []
-        picture = Node("img", f'src="{html.escape(found[1])}"')
-        return self.run([picture], "paragraph")
+        picture = behind(node)
+        return self.run([picture], "paragraph") if picture else []
 
     def player(self, node: Node) -> list[Piece]:
         address, words = embedded(node)
@@ -383,12 +377,9 @@ class _Writer:
 
     def dynamic(self, node: Node) -> list[Piece]:
         """A block that WordPress filled in when the page was shown."""
+        if shown := filled_in(node):
+            return self.player(shown)
         name, said = block_says(node.written)
-        address = said.get("url")
-        if isinstance(address, str) and address.startswith(("http://", "https://")):
-            return self.player(
-                Node("embed", f'src="{html.escape(address)}" title="{html.escape(str(said.get("label") or ""))}"')
-            )
         if name.rpartition("/")[2] not in _HIDDEN_BLOCKS:
             number = f" {said['ref']}" if isinstance(said.get("ref"), int) else ""
             self.removed.setdefault(f"the block “{name}{number}”, which WordPress filled in itself")
@@ -429,7 +420,7 @@ class _Writer:
             self.emphasis(node, _SIGNS[tag], tokens)
         elif tag in ("code", "tt") and not any(inner.tag != "br" for inner in descendants(node)):
             self.code(_words_in(node), tokens)
-        elif tag == "noscript" and _only_pictures(node):
+        elif tag == "noscript" and only_pictures(node):
             return
         elif (name := _RENAMED.get(tag, tag)) in _RAW_INLINE:
             self.marked(node, Mark(opening=f"<{name}{self.raw_attributes(node)}>", ending=f"</{name}>"), name, tokens)
@@ -587,7 +578,7 @@ class _Writer:
         tag = _RENAMED.get(node.tag, node.tag)
         if tag == "img":
             return self.raw_picture(node)
-        if tag == "noscript" and _only_pictures(node):
+        if tag == "noscript" and only_pictures(node):
             return ""
         inner = self.raw_inline(node.children)
         if tag == "a" and node.get("href").strip():
@@ -609,7 +600,7 @@ class _Writer:
         where = self.targets.link(node.get("href"))
         if where is None:
             self.removed.setdefault(f"a link to “{node.get('href').strip()[:60]}”")
-        if not where or not inner.strip():
+        if not where or not inner.replace("<br>", "").strip():
             return inner
         return f"<a{_attributes({'href': where, 'title': node.get('title').strip()})}>{inner}</a>"
 
@@ -667,7 +658,10 @@ def _raw_preformatted(writer: _Writer, node: Node) -> str:
         elif child.tag == "br":
             parts.append("&#10;")
         elif child.tag == "a" and (where := writer.targets.link(child.get("href"))):
-            parts.append(f'<a href="{html.escape(where)}">{_raw_preformatted(writer, child)}</a>')
+            inner = _raw_preformatted(writer, child)
+            parts.append(
+                f'<a href="{html.escape(where)}">{inner}</a>' if inner.replace("&#10;", "").strip() else inner
+            )
         elif child.tag in ("img", *EMBEDS):
             parts.append(writer.raw_inline([child]))
         elif not writer.is_left_out(child):
@@ -795,8 +789,8 @@ def _pushed_down(node: Node) -> list[Node | str]:
     """An inline element around blocks, as inline elements within them."""
     made: list[Node | str] = []
     run: list[Node | str] = []
-    for child in node.children:
-        if isinstance(child, str) or not (child.is_block or child.has_block):
+    for child in _level(node.children):
+        if isinstance(child, str) or not child.is_block:
             run.append(child)
             continue
         if run:
@@ -809,18 +803,15 @@ def _pushed_down(node: Node) -> list[Node | str]:
 def _pushed_into(node: Node, block: Node) -> Node:
     if block.tag in EMBEDS or block.tag.startswith("#") or not block.children:
         return block
-    if block.tag in _STRUCTURE:
-        return block.copy(
-            [
-                _pushed_into(node, child)
-                if isinstance(child, Node)
-                else node.copy([child])
-                if child.strip()
-                else child
-                for child in block.children
-            ]
-        )
-    return block.copy([node.copy(block.children)])
+    if block.tag not in _STRUCTURE:
+        return block.copy([node.copy(block.children)])
+    children: list[Node | str] = []
+    for child in _level(block.children):
+        if isinstance(child, Node) and child.is_block:
+            children.append(_pushed_into(node, child))
+        else:
+            children.append(node.copy([child]) if isinstance(child, Node) or child.strip() else child)
+    return block.copy(children)
 
 
 def _is_caption(node: Node) -> bool:
@@ -866,12 +857,6 @@ def _is_large_picture(node: Node | str) -> bool:
         return not any(size.isdigit() and int(size) <= 64 for size in sizes) and not node.has_class("wp-smiley")
     inner = [child for child in node.children if not _is_blank_node(child)]
     return node.tag in ("a", "span", "b", "strong", "em") and len(inner) == 1 and _is_large_picture(inner[0])
-
-
-def _only_pictures(node: Node) -> bool:
-    """What is shown where pictures are loaded late, to those without JavaScript: the picture a second time."""
-    inside = descendants(node)
-    return bool(inside) and all(inner.tag == "img" for inner in inside) and not _words_in(node).strip()
 
 
 def _styled(node: Node) -> str:

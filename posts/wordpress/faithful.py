@@ -18,8 +18,8 @@ from posts.wordpress.converting import UNSEEN, WORDLESS, Converted, convert, rea
 from posts.wordpress.markup import EMBEDS, Node, clean_text, parse
 from posts.wordpress.old_files import NO_FILES, Files
 from posts.wordpress.reasons import Reason
-from posts.wordpress.shortcodes import block_says, expand
-from posts.wordpress.targets import Targets, descendants, embedded
+from posts.wordpress.shortcodes import expand
+from posts.wordpress.targets import Targets, behind, descendants, embedded, filled_in, only_pictures
 
 log = logging.getLogger(__name__)
 
@@ -159,42 +159,30 @@ class _OldPage:
         if node.tag in EMBEDS:
             self.link(*embedded(node), otherwise=node)
         elif node.tag == "#dynamic":
-            _, said = block_says(node.written)
-            if isinstance(address := said.get("url"), str) and address.startswith(("http://", "https://")):
-                self.link(
-                    *embedded(
-                        Node(
-                            "embed",
-                            f'src="{html.escape(address)}" title="{html.escape(str(said.get("label") or ""))}"',
-                        )
-                    ),
-                    otherwise=node,
-                )
+            if shown := filled_in(node):
+                self.block(shown)
         elif node.tag == "#more" or node.tag in UNSEEN or node.tag in WORDLESS:
             return
-        elif node.tag == "details" and not any(
-            isinstance(child, Node) and child.tag == "summary" for child in node.children
-        ):
-            self.shown.parts.append("Details\n")
-            self.read(node.children)
+        elif node.tag == "details":
+            self.details(node)
         else:
-            if node.tag == "div" and (
-                found := re.search(r"background-image:\s*url\(\s*['\"]?([^'\")\s]+)", node.get("style"))
-            ):
-                self.picture(Node("img", f'src="{html.escape(found[1])}"'))
+            if picture := behind(node):
+                self.picture(picture)
                 self.shown.parts.append("\n")
             self.read(node.children)
+
+    def details(self, node: Node) -> None:
+        """Their summary comes first, wherever it stands."""
+        summaries = [child for child in node.children if isinstance(child, Node) and child.tag == "summary"]
+        self.read(summaries[:1] or ["Details\n"])
+        self.read(child for child in node.children if child not in summaries[:1])
 
     def element(self, node: Node) -> None:
         if node.tag in UNSEEN or node.tag in WORDLESS:
             return
         if node.tag == "img":
             self.picture(node)
-        elif (
-            node.tag == "noscript"
-            and not any(child.strip() for child in node.children if isinstance(child, str))
-            and {inner.tag for inner in descendants(node)} == {"img"}
-        ):
+        elif node.tag == "noscript" and only_pictures(node):
             return
         elif node.tag == "a" and (written := node.get("href")).strip() and (where := self.targets.link(written)):
             self.anchor(node, where)
@@ -202,15 +190,12 @@ class _OldPage:
             self.read(node.children)
 
     def anchor(self, node: Node, where: str) -> None:
-        parts, was_in_link = self.shown.parts, self.is_in_link
-        place, links = len(parts), len(self.shown.links)
+        was_in_link, self.is_in_link = self.is_in_link, True
+        parts, links = len(self.shown.parts), len(self.shown.links)
         self.shown.links.append(where)
-        self.is_in_link = True
         self.read(node.children)
         self.is_in_link = was_in_link
-        is_seen = any(part.strip() for part in parts[place:]) or any(inner.tag == "img" for inner in descendants(node))
-        if not is_seen:
-            del self.shown.links[links]
+        _forget_unseen(node, self.shown, parts, links)
 
     def picture(self, node: Node) -> None:
         picture = self.targets.picture(node)
@@ -241,9 +226,18 @@ def _read_ours(nodes: Iterable[Node | str], shown: Shown) -> None:
             _read_ours(node.children, shown)
             shown.parts.append("\n")
         else:
+            parts, links = len(shown.parts), len(shown.links)
             if node.tag == "a" and node.get("href"):
                 shown.links.append(node.get("href"))
             _read_ours(node.children, shown)
+            _forget_unseen(node, shown, parts, links)
+
+
+def _forget_unseen(node: Node, shown: Shown, parts: int, links: int) -> None:
+    """A link around nothing is none that a reader could follow."""
+    is_seen = any(part.strip() for part in shown.parts[parts:])
+    if not is_seen and len(shown.links) > links and not any(inner.tag == "img" for inner in descendants(node)):
+        del shown.links[links:]
 
 
 def _differences(old: Shown, new: Shown) -> list[Reason]:

@@ -21,6 +21,7 @@ _TAG_OR_CODE = re.compile(
 _ATTRIBUTE = re.compile(
     r"([\w-]+)\s*=\s*\"([^\"]*)\"|([\w-]+)\s*=\s*'([^']*)'|([\w-]+)\s*=\s*([^\s\"'“”″]+)|\"([^\"]*)\"|(\S+)"
 )
+_ENDS_ITSELF = re.compile(r"(\A|[\s\"'])/\s*\Z")  # and no address that ends in a slash
 _TYPOGRAPHIC = str.maketrans("“”″„’‘", '""""\'\'')
 _PICTURE = re.compile(r"\s*((?:<a\s[^>]*>\s*)?<img\s[^>]*>(?:\s*</a>)?)(.*)\Z", re.DOTALL | re.IGNORECASE)
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)\Z", re.IGNORECASE)
@@ -124,7 +125,8 @@ class _Code:
         rest = self.rest
         if '"' not in rest and "'" not in rest:  # an editor made references or typographic signs of them
             rest = unescape_attribute(rest).translate(_TYPOGRAPHIC)
-        rest = rest.replace("&nbsp;", " ").replace("\u00a0", " ").strip().removesuffix("/")
+        rest = rest.replace("&nbsp;", " ").replace("\u00a0", " ").strip()
+        rest = _ENDS_ITSELF.sub(r"\1", rest).strip()
         if rest.startswith(("=", ":")):  # [youtube=http://…], [audio:http://…]
             rest = rest[1:].strip().strip("\"'")
             return {}, rest.split()[:1]
@@ -174,7 +176,7 @@ class _Expander:
         rest = found["rest"]
         code = _Code(
             found["name"], rest, start, end, bool(found["end"]), is_escaped,
-            rest.rstrip().endswith("/"), self.text[start:end],
+            bool(_ENDS_ITSELF.search(rest)), self.text[start:end],
         )  # fmt: skip
         code.closes_escape = bool(found["end"] and found["after"])
         return code

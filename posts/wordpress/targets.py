@@ -1,11 +1,12 @@
 """Where the links, pictures and players of an old text lead now. Pure."""
 
+import html
 import re
 from dataclasses import dataclass
 
 from posts.wordpress.markup import Node
 from posts.wordpress.old_files import NO_FILES, File, Files
-from posts.wordpress.shortcodes import host_of, name_of
+from posts.wordpress.shortcodes import block_says, host_of, name_of
 
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}  # as posts.rendering lets through
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
@@ -20,6 +21,7 @@ _COUNTS_READERS = re.compile(
 _SMILEY = re.compile(
     r"//s\d?\.w(?:p|ordpress)?\.(?:org|com)/.*(?:emoji|smil|icon_)|/wp-includes/images/smilies/", re.I
 )
+_BACKGROUND = re.compile(r"background-image:\s*url\(\s*['\"]?([^'\")\s]+)")
 _LAZY = ("data-lazy-src", "data-src", "data-orig-file", "data-original", "data-large-file")
 
 
@@ -111,7 +113,7 @@ def embedded(node: Node) -> tuple[str, str]:
         address = address or node.get(name).strip()
     fallback = ""
     for inner in descendants(node):
-        if inner.tag in ("source", "embed", "iframe", "track") and inner.tag != "track":
+        if inner.tag in ("source", "embed", "iframe"):
             fallback = fallback or inner.get("src").strip()
         elif inner.tag == "param" and inner.get("name").lower() in ("movie", "src", "filename", "url"):
             fallback = fallback or inner.get("value").strip()
@@ -123,6 +125,30 @@ def embedded(node: Node) -> tuple[str, str]:
     title = " ".join(node.get("title").split())
     path = address.partition("?")[0]
     return address, title or (name_of(address) if _MEDIA_FILE.search(path) else host_of(address))
+
+
+def behind(node: Node) -> Node | None:
+    """Return the picture that WordPress laid behind a block's words."""
+    if node.tag != "div" or "background-image" not in node.written:
+        return None
+    found = _BACKGROUND.search(node.get("style"))
+    return Node("img", f'src="{html.escape(found[1])}"') if found else None
+
+
+def filled_in(node: Node) -> Node | None:
+    """Return what is shown for a block that says only an address."""
+    _, said = block_says(node.written)
+    address, label = said.get("url"), said.get("label")
+    if not isinstance(address, str) or not address.startswith(("http://", "https://")):
+        return None
+    title = html.escape(label) if isinstance(label, str) else ""
+    return Node("embed", f'src="{html.escape(address)}" title="{title}"')
+
+
+def only_pictures(node: Node) -> bool:
+    """What is shown where pictures are loaded late, to those without JavaScript: the picture a second time."""
+    has_words = any(child.strip() for child in node.children if isinstance(child, str))
+    return not has_words and {inner.tag for inner in descendants(node)} == {"img"}
 
 
 def descendants(node: Node) -> list[Node]:
