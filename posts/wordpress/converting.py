@@ -297,7 +297,9 @@ class _Writer:
             finally:
                 self.has_lines = was
         if has_marks:
-            return self.raw(node)
+            pieces = self.raw(node)
+            # In a list an empty line would end it; elsewhere lines read better.
+            return pieces if self.nest else [Piece("other", piece.markdown.replace("&#10;", "\n")) for piece in pieces]
         language = re.search(r"(?:language|lang|brush)[-:]\s*([\w+#-]{1,30})", node.get("class"))
         return [Piece("other", escaping.fenced(words.strip("\n"), language[1] if language else ""))]
 
@@ -332,10 +334,12 @@ class _Writer:
 
     def details(self, node: Node) -> list[Piece]:
         summaries = [child for child in node.children if isinstance(child, Node) and child.tag == "summary"]
+        if not summaries:
+            return self.blocks(node.children)
         inner = self.blocks([child for child in node.children if child not in summaries[:1]])
         mores = [piece for piece in inner if piece.kind == "more"]
         text = "\n\n".join(_apart([piece.markdown for piece in inner if piece.kind != "more"]))
-        summary = self.raw_inline(_flat(summaries[0].children)).strip() if summaries else "Details"
+        summary = self.raw_inline(_flat(summaries[0].children)).strip()
         return [Piece("other", f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"), *mores]
 
     def figure(self, node: Node) -> list[Piece]:
@@ -494,7 +498,7 @@ class _Writer:
         alt = escaping.escape_text(picture.alt, in_link=True, is_careful=self.is_careful)
         caption = escaping.title(node.get("data-caption")) if "data-caption" in node.written else ""
         shown = f"![{alt}]({escaping.destination(picture.address)}{caption})"
-        atom = Atom(_raw_picture(picture) if self.is_careful else shown)
+        atom = Atom(_raw_picture(picture) if self.is_careful else shown, is_picture=_is_large_picture(node))
         return [atom] if picture.is_here else [" ", atom, " "]  # words will stand there
 
     def no_picture(self, picture: Picture) -> list[Token]:

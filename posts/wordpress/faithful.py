@@ -174,7 +174,7 @@ class _OldPage:
     def details(self, node: Node) -> None:
         """Their summary comes first, wherever it stands."""
         summaries = [child for child in node.children if isinstance(child, Node) and child.tag == "summary"]
-        self.read(summaries[:1] or ["Details\n"])
+        self.read(summaries[:1])
         self.read(child for child in node.children if child not in summaries[:1])
 
     def element(self, node: Node) -> None:

@@ -36,6 +36,7 @@ class Atom:
 
     markdown: str
     raw: str = ""  # the same as raw HTML, for where the other would run into what stands before it
+    is_picture: bool = False
 
 
 @dataclass(slots=True)
@@ -48,10 +49,33 @@ Token = str | Edge | Atom | Break
 
 def paragraphs(tokens: list[Token], *, is_line: bool = False, is_careful: bool = False) -> list[str]:
     """Return the Markdown of the paragraphs that these make; two line breaks part them, but never within a line."""
+    if not is_line:
+        _part_pictures(tokens)
     return [
         _Paragraph(part, is_line=is_line, is_careful=is_careful).markdown()
         for part in _tidied(tokens, is_line=is_line)
     ]
+
+
+def _part_pictures(tokens: list[Token]) -> None:
+    """A picture alone in its line gets a paragraph of its own: there it has room, and may have a caption."""
+    for place, token in enumerate(tokens):
+        if isinstance(token, Atom) and token.is_picture:
+            before, after = _neighbour(tokens, place, -1), _neighbour(tokens, place, 1)
+            if all(near is None or isinstance(near, Break) for near in (before, after)):
+                for near in (before, after):
+                    if isinstance(near, Break):
+                        near.count = 2
+
+
+def _neighbour(tokens: list[Token], place: int, step: int) -> Token | None:
+    place += step
+    while 0 <= place < len(tokens):
+        token = tokens[place]
+        if not isinstance(token, Edge) and not (isinstance(token, str) and not token.strip()):
+            return token
+        place += step
+    return None
 
 
 def _tidied(tokens: list[Token], *, is_line: bool) -> list[list[Token]]:
