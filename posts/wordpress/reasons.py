@@ -13,7 +13,7 @@ WANT_HAND = frozenset(
     {
         "no-source",  # no closing line names an outlet
         "source-differs", "bad-address",  # the page is kept as another outlet's; it links to no page
-        "text-differs", "links-differ",  # the page does not say what the old one said
+        "text-differs", "links-differ", "kept-as-html",  # the page does not say what the old one said
         "unknown-shortcode", "removed-markup",
         "file-missing", "not-a-picture", "no-description",
         "edited-here", "deleted-here", "address-taken", "shortened", "failed",
