@@ -121,6 +121,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         if run and is_forgotten and run.state == Run.State.QUEUED:
             self.nudge(run.pk)
 
+    def for_real(self) -> RunQuerySet:
+        """All but rehearsals."""
+        return self.filter(Q(options__is_rehearsal=False) | Q(options__is_rehearsal__isnull=True))
+
     def open_before(self, run: Run) -> RunQuerySet:
         """Those of the desk that have their turn first."""
         return self.filter(is_background=True, pk__lt=run.pk, state__in=[Run.State.QUEUED, Run.State.RUNNING])

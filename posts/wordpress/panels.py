@@ -28,5 +28,5 @@ def panels(request: HttpRequest) -> Iterator[dict[str, Any]]:
 
 def _last_with_something_to_do() -> Run | None:
     waiting = Outcome.objects.wanting_a_hand().filter(run=OuterRef("pk"))
-    ended = Run.objects.filter(state__in=[Run.State.FINISHED, Run.State.STOPPED])
-    return ended.exclude(options__is_rehearsal=True).filter(Exists(waiting)).order_by("-pk").first()
+    ended = Run.objects.for_real().filter(state__in=[Run.State.FINISHED, Run.State.STOPPED])
+    return ended.filter(Exists(waiting)).order_by("-pk").first()

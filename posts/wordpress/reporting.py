@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from errno import EACCES, EISDIR
 from itertools import batched
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -219,17 +220,16 @@ class NotWritable(ValueError):
 
 def check_writable(path: str | Path) -> None:
     """See before anything is done that a report can be written there. Raises NotWritable."""
-    goal = Path(os.path.realpath(path))
-    if goal.is_dir():
-        raise NotWritable(f"--report: {path} is a folder; name a file in it.")
     try:
+        goal = Path(os.path.realpath(path))
+        if goal.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder; name a file in it")
+        if goal.exists() and not os.access(goal, os.W_OK):
+            raise PermissionError(EACCES, "permission denied")
         if _is_file(goal):
             tempfile.TemporaryFile(dir=goal.parent).close()
-        is_kept_from_us = goal.exists() and not os.access(goal, os.W_OK)
     except (OSError, ValueError) as error:
-        raise NotWritable(f"--report: cannot write to {path} ({_why(error)}).") from error
-    if is_kept_from_us:
-        raise NotWritable(f"--report: cannot write to {path} (Permission denied).")
+        raise _not_writable(path, error) from error
 
 
 def write_report(run: Run, path: str | Path) -> None:
@@ -242,7 +242,7 @@ def write_report(run: Run, path: str | Path) -> None:
         if part != goal:
             part.replace(goal)
     except OSError as error:
-        raise NotWritable(f"--report: cannot write to {path} ({_why(error)}).") from error
+        raise _not_writable(path, error) from error
     finally:
         if part != goal:
             part.unlink(missing_ok=True)
@@ -252,8 +252,9 @@ def _is_file(goal: Path) -> bool:
     return goal.is_file() or not goal.exists()
 
 
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+def _not_writable(path: str | Path, error: Exception) -> NotWritable:
+    why = getattr(error, "strerror", None) or error
+    return NotWritable(f"--report: cannot write to {path!s:.200} ({why}).")
 
 
 # --- Where things are now

@@ -136,7 +136,7 @@ class RunAdmin(ReadOnly, ImportPage, admin.ModelAdmin):
         context = {
             "chosen": chosen,
             "page": page,
-            "query": chosen.query(),
+            "query": f"{chosen.query()}&" if chosen.query() else "",
             "lines": _lines(request, list(page)),
             "filters": _filters(run, chosen),
             "may_tick": may_tick and not run.is_rehearsal and any(outcome.wants_hand for outcome in page),
