@@ -143,9 +143,9 @@ class Run(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     blog = models.ForeignKey(Blog, on_delete=models.SET_NULL, null=True, related_name="runs")
-    files = models.JSONField(default=list)  # paths, as given; of those that came by the desk see `uploading.py`
+    files = models.JSONField(default=list)  # names, as given
     digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the files: --resume finds its run by it
-    # {"pattern": …, "media_root": …, "is_rehearsal": true, "fetch": true}
+    # {"paths": […], "pattern": …, "media_root": …, "is_rehearsal": true, "fetch": true, "rehearsal": pk of it}
     options = models.JSONField(default=dict)
     words = models.CharField(max_length=1000, blank=True)  # why it was refused
     total = models.PositiveIntegerField(default=0)  # items in the files

@@ -32,6 +32,8 @@ COUNTED = {"item": "Items", "comment": "Comments", "author": "Authors", "categor
 # What a reason means, and what an editor does about it.
 HEADINGS = {
     "no-source": ("No closing line names an outlet", "Open the post and set its outlet; leave it if it has none."),
+    "source-differs": ("The page belongs to another outlet", "Say which of the two it is."),
+    "bad-address": ("The source line links to no page", "Look for the page, and write its address."),
     "text-differs": ("The text reads otherwise than before", "Compare the post with the old page."),
     "links-differ": ("Links lead elsewhere than before", "Compare the links of the post with the old page."),
     "unknown-shortcode": ("A shortcode that is not known here", "It stands in the text as it was: write it anew."),
@@ -42,6 +44,12 @@ HEADINGS = {
     "edited-here": ("Edited here since, and left alone", "Take over by hand what is new in the old blog."),
     "deleted-here": ("Deleted here since, and left alone", "Write it anew if it is wanted after all."),
     "address-taken": ("Another page has its address", "Choose which of the two keeps it."),
+    "guid-taken": ("Another post has its guid", "It stands here already, or was made from the same one."),
+    "same-guid": ("Two items say that they are the same", "Only the first came over: write the other anew."),
+    "no-date": ("Without a date of publication", "Set the date on which it appeared."),
+    "unknown-kind": ("Of a kind that has no place here", "Write a post or a page of it if it is wanted."),
+    "unknown-status": ("In a state that is not known here", "It is a draft: publish it if it was public."),
+    "long-text": ("A text longer than fits", "Make two posts of it."),
     "shortened": ("Too long, and therefore shortened", "See whether what is left says enough."),
     "failed": ("Failed", "The reason stands beside each: mend it in the old blog, and import again."),
 }
@@ -133,7 +141,7 @@ def as_json(run: Run) -> Iterator[str]:
         "summary": run.summary(),
         "counts": run.counts,
         "blog": run.blog.address if run.blog else None,
-        "files": names_of_files(run),
+        "files": run.files,
         "state": run.state,
         "words": run.words,
         "is_rehearsal": run.is_rehearsal,
@@ -178,11 +186,6 @@ def _row(outcome: Outcome, address: str) -> dict[str, Any]:
         "address": address,
         "admin": admin_url(outcome.model, outcome.row_id),
     }
-
-
-def names_of_files(run: Run) -> list[str]:
-    """Return what the files are called, without the folder in which they lie."""
-    return [Path(str(name)).name for name in run.files]
 
 
 # --- For spreadsheets

@@ -127,15 +127,20 @@ def _free(folder: Path, name: str) -> Path:
     return goal
 
 
+def paths_of(run: Run) -> list[Path]:
+    """Return where the files of a run lie that came by the desk; nothing for others."""
+    paths = [Path(path) for path in run.options.get("paths", [])]
+    return paths if run.is_background and all(path.parent.parent == imports_folder() for path in paths) else []
+
+
 def folder_of(run: Run) -> Path | None:
-    """Return the folder in which the files of a run lie, if they came by the desk."""
-    folder = Path(str(run.files[0])).parent if run.files else None
-    return folder if folder and folder.parent == imports_folder() else None
+    return next((path.parent for path in paths_of(run)), None)
 
 
 def are_here(run: Run) -> bool:
     """Say whether the uploaded files of a run are there still."""
-    return folder_of(run) is not None and all(Path(str(name)).is_file() for name in run.files)
+    paths = paths_of(run)
+    return bool(paths) and all(path.is_file() for path in paths)
 
 
 def kept_until(run: Run) -> dt.datetime:

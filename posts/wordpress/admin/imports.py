@@ -130,6 +130,7 @@ class ImportForm(forms.Form):
     def options(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
+            "paths": self.here["exports"],
             "pattern": data["pattern"],
             "media_root": next(iter(self.here.get("archive", [])), ""),
             "is_rehearsal": data["is_rehearsal"],
@@ -198,7 +199,7 @@ class ImportPage:
         return TemplateResponse(request, "admin/wordpress/import.html", context)
 
     def _begin(self, request: HttpRequest, form: ImportForm) -> HttpResponse:
-        run = begin(form.here["exports"], form.options(), request.user)
+        run = begin(form.names_here("exports"), form.options(), request.user)
         self.log_addition(request, run, [{"added": {}}])
         return HttpResponseRedirect(reverse("admin:wordpress_run_change", args=[run.pk]))
 

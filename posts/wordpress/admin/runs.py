@@ -61,7 +61,7 @@ class RunAdmin(ReadOnly, ImportPage, admin.ModelAdmin):
 
     @admin.display(description="files")
     def shown_files(self, run: Run) -> str:
-        return ", ".join(reporting.names_of_files(run))
+        return ", ".join(run.files)
 
     @admin.display(description="items")
     def shown_items(self, run: Run) -> str:
@@ -88,7 +88,6 @@ class RunAdmin(ReadOnly, ImportPage, admin.ModelAdmin):
             "may_import": self.has_add_permission(request),
             "is_again_possible": uploading.may_be_wanted_again(run) and uploading.are_here(run),
             "kept_until": uploading.kept_until(run),
-            "files": reporting.names_of_files(run),
         }
         response = self._page(request, run, "run", str(run), context)
         if run.is_open and not is_still:

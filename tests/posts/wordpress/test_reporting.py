@@ -23,7 +23,7 @@ def make_run(**values) -> Run:
     blog, _ = Blog.objects.get_or_create(address="https://oldblog.example", host="oldblog.example")
     counts = {"item": {"imported": 2, "failed": 1}, "author": {"imported": 1}}
     return Run.objects.create(
-        **{"state": "finished", "files": ["/secret/folder/export.xml"], "blog": blog, "counts": counts} | values
+        **{"state": "finished", "files": ["export.xml"], "blog": blog, "counts": counts} | values
     )
 
 
@@ -201,7 +201,7 @@ class TestGroups:
         assert run.outcomes.because("failed")
 
     def test_every_reason_that_wants_a_hand_says_what_to_do(self):
-        assert set(reporting.HEADINGS) == set(WANT_HAND)
+        assert set(WANT_HAND) <= set(reporting.HEADINGS)
         assert reporting.heading_of("meta-kept") == "Meta kept"
 
 
