@@ -69,7 +69,7 @@ def test_a_blog_is_rehearsed_then_imported_and_its_report_leads_to_what_needs_a_
     expect(root.get_by_role("link", name="2 items imported")).to_be_visible()
     root.get_by_role("link", name="No closing line names an outlet: 1").click()
     root.get_by_role("link", name="Set the outlet of Trains").click()
-    expect(root.get_by_label("Title", exact=True)).to_have_value("Trains")
+    expect(root.locator("#id_title")).to_have_value("Trains")
     assert Post.objects.get(title="Boats").source.name == "NK News"
 
 
