@@ -22,6 +22,7 @@ from posts.subscriptions.models import Announcement, Block, Bounce, Consent
 from posts.subscriptions.models import Entry as Look
 from posts.subscriptions.models import Policy as Rules
 from posts.webhooks.models import Call, Endpoint
+from posts.wordpress.models import Run
 from tests.factories import (
     make_category,
     make_comment,
@@ -66,6 +67,13 @@ def make_one_of_everything(editor: User) -> Post:
     Look.objects.create(actor="ada", act="list")
     Rules.objects.create(pk=1)
     LoginEntry.objects.create(what="removed", user="edith")
+    run = Run.objects.create(
+        state="finished", files=["export.xml"], total=1, position=1, counts={"item": {"imported": 1}}
+    )
+    run.outcomes.create(
+        kind="post", key="1", title="Boats", result="imported", reasons=[["no-source", "No line names an outlet."]],
+        wants_hand=True, model="posts.post", row_id=post.pk, address="https://oldblog.example/?p=1",
+    )  # fmt: skip
     return post
 
 

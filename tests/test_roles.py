@@ -58,6 +58,10 @@ OPEN_TO = [
     (r"subscriptions_\w+", "AS"),
     (r"outbox_delivery_(add|delete|html)|webhooks_call_(add|delete)", ""),
     (r"outbox_\w+|webhooks_\w+", "AS"),
+    # What came from WordPress: administrators import, editors read what became of it.
+    (r"wordpress_run_add", "AS"),
+    (r"wordpress_run_delete", ""),
+    (r"wordpress_run_\w+", "EAS"),
     (r"auth_\w+", "AS"),
     # What nobody but a superuser has to do with.
     (r"sites_site_\w+|django_tasks_database_dbtaskresult_changelist", "S"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 KEY_LENGTH = 500
@@ -114,9 +115,19 @@ class RunQuerySet(models.QuerySet["Run"]):
         ours.filter(state=Run.State.RUNNING, claimed_at__lte=at - STUCK_AFTER).update(
             state=Run.State.QUEUED, nudged_at=None
         )
-        forgotten = Q(nudged_at=None) | Q(nudged_at__lte=at - NUDGE_AGAIN_AFTER)
-        for pk in ours.filter(forgotten, state=Run.State.QUEUED).order_by("pk").values_list("pk", flat=True):
-            self.nudge(pk)
+        # One at a time, in the order in which they came.
+        run = ours.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING]).order_by("pk").first()
+        is_forgotten = run and (run.nudged_at is None or run.nudged_at <= at - NUDGE_AGAIN_AFTER)
+        if run and is_forgotten and run.state == Run.State.QUEUED:
+            self.nudge(run.pk)
+
+    def for_real(self) -> RunQuerySet:
+        """All but rehearsals."""
+        return self.filter(Q(options__is_rehearsal=False) | Q(options__is_rehearsal__isnull=True))
+
+    def open_before(self, run: Run) -> RunQuerySet:
+        """Those of the desk that have their turn first."""
+        return self.filter(is_background=True, pk__lt=run.pk, state__in=[Run.State.QUEUED, Run.State.RUNNING])
 
 
 class Run(models.Model):
@@ -134,7 +145,7 @@ class Run(models.Model):
     blog = models.ForeignKey(Blog, on_delete=models.SET_NULL, null=True, related_name="runs")
     files = models.JSONField(default=list)  # names, as given
     digest = models.CharField(max_length=64, blank=True, db_index=True)  # of the files: --resume finds its run by it
-    # {"pattern": …, "media_root": …, "is_rehearsal": true, "fetch": true}
+    # {"paths": […], "pattern": …, "media_root": …, "is_rehearsal": true, "fetch": true, "rehearsal": pk of it}
     options = models.JSONField(default=dict)
     words = models.CharField(max_length=1000, blank=True)  # why it was refused
     total = models.PositiveIntegerField(default=0)  # items in the files
@@ -199,6 +210,15 @@ class Run(models.Model):
         """Stop it where it is; what is done stays done."""
         return self._end(Run.objects.filter(pk=self.pk, state__in=["queued", "running"]), self.State.STOPPED)
 
+    def go_on(self) -> bool:
+        """Take up again what was stopped, where it was."""
+        with transaction.atomic():
+            stopped = Run.objects.filter(pk=self.pk, state=self.State.STOPPED)
+            has_begun = bool(stopped.update(state=self.State.QUEUED, finished_at=None))
+            if has_begun and not Run.objects.open_before(self).exists():
+                Run.objects.nudge(self.pk)
+        return has_begun
+
     def _mine(self) -> RunQuerySet:
         return Run.objects.filter(pk=self.pk, state=self.State.RUNNING, claimed_at=self.claimed_at)
 
@@ -214,6 +234,16 @@ class Run(models.Model):
         return {"items": sum(ended.values()), **ended}
 
 
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    def wanting_a_hand(self) -> OutcomeQuerySet:
+        return self.filter(wants_hand=True)
+
+    def because(self, code: str) -> OutcomeQuerySet:
+        """Those with this reason among theirs."""
+        # A quotation mark within a sentence has a backslash before it, so this is nothing but the code.
+        return self.annotate(words=Cast("reasons", models.TextField())).filter(words__contains=f'["{code}", ')
+
+
 class Outcome(models.Model):
     """What became of one item (with its comments) or one term or author in a run."""
 
@@ -227,9 +257,11 @@ class Outcome(models.Model):
     result = models.CharField(max_length=9, choices=Result)
     # [["code", "A sentence for the editor."], …]; the codes and whether they want a hand are in `reasons.py`.
     reasons = models.JSONField(default=list)
-    wants_hand = models.BooleanField(default=False)
+    wants_hand = models.BooleanField(default=False)  # until an editor says that it is seen to
     model = models.CharField(max_length=30, blank=True)  # as in Imported
     row_id = models.BigIntegerField(null=True)
+
+    objects = OutcomeQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -237,7 +269,11 @@ class Outcome(models.Model):
             models.UniqueConstraint(fields=["run", "kind", "key"], name="outcome_once"),
             models.CheckConstraint(condition=Q(result__in=Result.values), name="outcome_result_is_known"),
         ]
-        indexes = [models.Index(fields=["run", "result", "id"], name="outcome_result")]
+        indexes = [
+            models.Index(fields=["run", "result", "id"], name="outcome_result"),
+            models.Index(fields=["run", "id"], name="outcome_order"),
+            models.Index(fields=["run", "id"], name="outcome_hand", condition=Q(wants_hand=True)),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key

@@ -1,0 +1,3 @@
+from posts.wordpress.admin.runs import RunAdmin
+
+__all__ = ["RunAdmin"]
