@@ -313,7 +313,7 @@ class PostForm(forms.ModelForm):
         model = Post
         fields = [
             "title", "slug", "body", "excerpt", "notice", "published_at", "is_quiet", "source", "categories", "tags",
-            "is_sensitive", "review_on", "editor",
+            "is_sensitive", "review_on", "is_sticky", "editor",
         ]  # fmt: skip
         widgets = {"title": TitleInput, "excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 

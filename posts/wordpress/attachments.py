@@ -21,7 +21,6 @@ class Supply:
 
 def bring_attachment(item: Item, blog: Blog, supply: Supply) -> tuple[Image | None, list[Reason]]:
     from posts.picturing import read_picture  # noqa: PLC0415
-
     from posts.wordpress.paths import file_path  # noqa: PLC0415
 
     path = Path(supply.media_root or "/nowhere") / file_path(item.attachment_url)

@@ -3,6 +3,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils import timezone
+
 from posts.comments.models import Comment
 from posts.models import Post
 from posts.rendering import render_comment
@@ -22,7 +24,7 @@ def store_remarks(
     new = [
         Comment(
             post=post, body=remark.content, body_html=render_comment(remark.content), name=remark.author[:80],
-            state=STATES.get(remark.approved, "removed"), once=key, written_at=remark.written_at,
+            state=STATES.get(remark.approved, "removed"), once=key, written_at=remark.written_at or timezone.now(),
         )
         for key, (post, remark) in once.items()
         if key not in there

@@ -139,6 +139,6 @@ def _item(node: Any, place: str) -> Item:
                     written_at=_moment(said["comment_date_gmt"]),
                     content=said["comment_content"],
                     approved=said["comment_approved"],
-                )  # fmt: skip
+                )
             )
     return item

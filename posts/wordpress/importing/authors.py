@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -53,10 +54,10 @@ class Users:
     def _bring(self, author: Author, account: Account) -> None:
         login = author.login.strip()
         key, digest = short_key(login), digest_of_record(author)
-        told = {"number": author.number, "title": login}
+        told: dict[str, Any] = {"number": author.number, "title": login}
         known = Imported.objects.filter(blog=self.blog, kind=Kind.AUTHOR, key=key).first()
         if known is not None:
-            user = User.objects.filter(pk=known.row_id).first()
+            user = User.objects.filter(pk=known.row_id or 0).first()
             if user is None:
                 gone = Reason("deleted-here", "This user was deleted here, so the posts belong to nobody.")
                 account.tell(Kind.AUTHOR, key, Result.SKIPPED, [gone], **told)

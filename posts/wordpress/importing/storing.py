@@ -12,7 +12,6 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from posts.dating import site_date
@@ -35,7 +34,7 @@ from posts.models.post import RESERVED_SLUGS, REVISIONS, SLUG_LENGTH, YEARS
 from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, PictureFacts, cited, fit, plain_text, render_post
 from posts.wordpress.importing import parts
 from posts.wordpress.importing.terms import FiledAs, Shelves
-from posts.wordpress.models import Blog, Imported, Kind
+from posts.wordpress.models import Blog, Imported
 from posts.wordpress.old_files import Files
 from posts.wordpress.paths import day_and_name, old_path
 from posts.wordpress.preparing import Prepared
@@ -156,7 +155,7 @@ def _clear(posts: list[Post]) -> Touched:
         Post.images.through.objects.filter(post__in=ids),
         AlsoReported.objects.filter(post__in=ids),
     ):
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # nothing hangs on these, and nobody is to follow
+        rows._raw_delete(rows.db)  # nothing hangs on these, and nobody is to follow
     return touched
 
 
@@ -448,7 +447,7 @@ def _write_beside(writings: Sequence[Writing], blog: Blog, now: dt.datetime) -> 
 
 
 def _write_former(writings: Sequence[Writing]) -> None:
-    wanted = {address: each.post for each in writings for address in each.former}
+    wanted: dict[Any, Post] = {address: each.post for each in writings for address in each.former}
     if not wanted:
         return
     days, slugs = {day for day, _ in wanted}, {slug for _, slug in wanted}

@@ -183,7 +183,7 @@ class _Categories:
         if above not in self.shelves.categories:
             reasons.append(Reason("no-parent", f"The category above it, “{above}”, is not in the file."))
             return None
-        return Category.objects.filter(pk=self.shelves.categories[above]).first()
+        return Category.objects.filter(pk=self.shelves.categories[above] or 0).first()
 
     def _make(self, slug: str, key: str, term: Term, parent: Category | None, reasons: list[Reason]) -> None:
         category = Category.objects.filter(path=f"{parent.path}/{slug}" if parent else slug).first()
@@ -201,7 +201,7 @@ class _Categories:
         self.account.tell(Kind.CATEGORY, key, Result.IMPORTED, reasons, row=category, **told)
 
     def _follow(self, slug: str, known: Imported, term: Term, reasons: list[Reason]) -> None:
-        category = Category.objects.filter(pk=known.row_id).first()
+        category = Category.objects.filter(pk=known.row_id or 0).first()
         self.shelves.categories[slug] = category.pk if category else None
         told = _told(term, f"/category/{known.key}/")
         if category is None:
@@ -251,14 +251,14 @@ def _words_of(category: Category) -> str:
 def _tags_named(names: Iterable[str]) -> dict[str, int]:
     """Return by folded name the tags that have these names, or once had them."""
     keys = {fold(name) for name in names}
-    found = dict(TagAlias.objects.filter(name_key__in=keys).values_list("name_key", "tag_id"))
+    found: dict[Any, int] = dict(TagAlias.objects.filter(name_key__in=keys).values_list("name_key", "tag_id"))
     return found | dict(Tag.objects.filter(name_key__in=keys).values_list("name_key", "pk"))
 
 
 def _tags_at(slugs: Iterable[str]) -> dict[str, int]:
     """Return by address the tags that live there, or to which an alias there leads."""
     wanted = set(slugs)
-    found = dict(TagAlias.objects.filter(slug__in=wanted).values_list("slug", "tag_id"))
+    found: dict[Any, int] = dict(TagAlias.objects.filter(slug__in=wanted).values_list("slug", "tag_id"))
     return found | dict(Tag.objects.filter(slug__in=wanted).values_list("slug", "pk"))
 
 

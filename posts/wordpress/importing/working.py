@@ -78,7 +78,7 @@ def _rehearse(run: Run, progress: Progress | None) -> None:
         if not run.beat():
             raise Lost
         Outcome.objects.bulk_create((Outcome(**row) for row in told), batch_size=SLICE * 10)
-        blog = Blog.objects.filter(pk=run.blog_id).first()  # one that was here before
+        blog = Blog.objects.filter(pk=run.blog_id or 0).first()  # one that was here before
         columns: dict[str, Any] = {"counts": counts, "total": total, "position": position, "digest": digest}
         Run.objects.filter(pk=run.pk).update(blog=blog, **columns)
         run.blog = blog
