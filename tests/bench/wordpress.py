@@ -1,7 +1,6 @@
 """What it costs to bring an old blog over: items a second, memory, and whether an item costs more among many."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator

@@ -351,8 +351,8 @@ def _told_of_terms(item: Item) -> list[Reason]:
 
 def _remember(jobs: Sequence[Job], blog: Blog) -> None:
     rows = [_imported(job, blog) for job in jobs]
-    Imported.objects.bulk_create([row for row in rows if row.pk is None])
-    old = [row for row in rows if row.pk is not None]
+    new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    Imported.objects.bulk_create(new)
     if old:
         names = ["number", "model", "row_id", "path", "address", "parent", "digest", "left_as", "extra"]
         Imported.objects.bulk_update(old, names)

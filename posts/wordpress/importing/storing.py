@@ -482,8 +482,9 @@ def _write_revisions(writings: Sequence[Writing], blog: Blog, now: dt.datetime) 
     filed = _filed(writings)
     kept = [each.attname for each in REVISIONS.fields_included(Post)]
     because = f"Imported from {blog.address}"[:100]
-    Post.history.model.objects.bulk_create(
-        Post.history.model(
+    revision = Post.history.model  # looked up once: each time it makes a manager
+    revision.objects.bulk_create(
+        revision(
             history_date=now,
             history_type="~",
             history_change_reason=because,

@@ -140,10 +140,10 @@ def _go_through(todo: Work, kinds: Mapping[str, int] | None, seconds: float | No
         for act in _acts(todo, kinds, preparer):
             if end is None and seconds is not None:
                 end = time.monotonic() + seconds  # reading to where it was takes time that brings nothing
-            if end is not None and time.monotonic() > end:
-                return False
             act()
             _tell(run, progress)
+            if end is not None and time.monotonic() > end and run.position < run.total:
+                return False
             if run.is_background and not run.is_rehearsal:
                 time.sleep(PAUSE)
     return True
