@@ -60,6 +60,8 @@ class Killer:
         self.left, self.passed = left, 0
 
     def __call__(self, execute, sql, params, many, context):
+        if sql.startswith(("ROLLBACK", "RELEASE")):  # what a database does by itself when somebody is gone
+            return execute(sql, params, many, context)
         self.passed += 1
         if self.passed > self.left:
             raise Killed
@@ -148,7 +150,9 @@ def test_a_process_killed_for_good_leaves_whole_slices_and_no_process_behind(tmp
             )
         )
     )
-    assert command(database, "migrate", "-v0").wait() == 0
+    migrating = command(database, "migrate", "-v0")
+    migrating.communicate()
+    assert migrating.returncode == 0
     chance = random.Random(6)
     for _ in range(3):
         process = command(database, "import_wordpress", str(export), "--no-fetch")
