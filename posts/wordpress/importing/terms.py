@@ -248,6 +248,10 @@ def _words_of(category: Category) -> str:
 # --- Tags: many, so in bulk
 
 
+def _name_digest(name: str) -> str:
+    return digest_of_record(Term("post_tag", "", fold(name)))
+
+
 def _tags_named(names: Iterable[str]) -> dict[str, int]:
     """Return by folded name the tags that have these names, or once had them."""
     keys = {fold(name) for name in names}
@@ -297,14 +301,14 @@ def _follow_tag(shelves: Shelves, known: Imported, term: Term, account: Account)
     reasons: list[Reason] = []
     name = _fit_name(term, TAG_LENGTH, reasons)
     other = Tag.objects.named(name)
-    if fold(tag.name) != known.left_as or (other and other.pk != pk):
+    if _name_digest(tag.name) != known.left_as or (other and other.pk != pk):
         edited = Reason("edited-here", f"Here it is “{tag}” since, and stays so.")
         account.tell(Kind.TAG, known.key, Result.SKIPPED, [edited], **told)
         return
     if tag.name != name:
         tag.name = name
         tag.save()
-    known.digest, known.left_as, known.extra = digest_of_record(term), fold(name), _extra(term)
+    known.digest, known.left_as, known.extra = digest_of_record(term), _name_digest(name), _extra(term)
     known.save()
     account.tell(Kind.TAG, known.key, Result.UPDATED, reasons, **told)
 
@@ -334,7 +338,7 @@ def _make_tags(shelves: Shelves, terms: dict[str, Term], account: Account, *, is
         rows.append(
             Imported(
                 blog=shelves.blog, kind=Kind.TAG, key=slug, number=term.number, model="posts.tag", row_id=pk,
-                path=f"/tag/{slug}", digest=digest_of_record(term), left_as=fold(names[slug]), extra=_extra(term),
+                path=f"/tag/{slug}", digest=digest_of_record(term), left_as=_name_digest(names[slug]), extra=_extra(term),
             )
         )  # fmt: skip
         told = _told(term, f"/tag/{slug}/")

@@ -44,7 +44,7 @@ def codes(found: Outcome) -> set[str]:
 # What differs between two runs that end alike: when, and under which numbers.
 MOMENTS = {
     "password", "state_since", "made_at", "history_date", "claimed_at", "nudged_at", "finished_at", "date_joined",
-    "next_at", "retrieved_on",
+    "next_at", "retrieved_on", "once",
 }  # fmt: skip
 UNCOMPARED = {"wordpress.run", "wordpress.outcome", "posts.postentry"}
 OURS = {"posts", "sources", "links", "comments", "wordpress", "auth", "flatpages", "redirects"}
