@@ -338,7 +338,8 @@ def _make_tags(shelves: Shelves, terms: dict[str, Term], account: Account, *, is
         rows.append(
             Imported(
                 blog=shelves.blog, kind=Kind.TAG, key=slug, number=term.number, model="posts.tag", row_id=pk,
-                path=f"/tag/{slug}", digest=digest_of_record(term), left_as=_name_digest(names[slug]), extra=_extra(term),
+                path=f"/tag/{slug}", digest=digest_of_record(term), left_as=_name_digest(names[slug]),
+                extra=_extra(term),
             )
         )  # fmt: skip
         told = _told(term, f"/tag/{slug}/")
