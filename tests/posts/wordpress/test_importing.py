@@ -161,6 +161,13 @@ class TestPosts:
             assert b"edith" not in content.lower(), address
 
 
+    def test_at_the_desk_it_stays_its_authors(self, tmp_path, editor_client):
+        bring(tmp_path, item(creator="old hand"))
+        post = Post.objects.get()
+        page = editor_client.get(f"/admin/posts/post/{post.pk}/change/").content.decode()
+        assert f'<option value="{post.editor_id}" selected>old-hand</option>' in page
+
+
 class TestAddresses:
     def test_an_old_slug_leads_to_the_post(self, tmp_path, client):
         bring(tmp_path, item(slug="new", meta=[("_wp_old_slug", "old"), ("_wp_old_slug", "older")]))
