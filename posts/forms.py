@@ -313,7 +313,7 @@ class PostForm(forms.ModelForm):
         model = Post
         fields = [
             "title", "slug", "body", "excerpt", "notice", "published_at", "is_quiet", "source", "categories", "tags",
-            "is_sensitive", "review_on", "editor",
+            "is_sensitive", "review_on", "is_sticky", "editor",
         ]  # fmt: skip
         widgets = {"title": TitleInput, "excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
@@ -339,7 +339,10 @@ class PostForm(forms.ModelForm):
         self.untold: list[Clip] = []
         self.last_outlet_id = 0  # before saving: those with a greater number were added by it
         if "editor" in self.fields:
-            self.fields["editor"].queryset = writing_people()  # type: ignore[attr-defined]
+            people = writing_people()
+            if instance and instance.editor_id:  # whoever writes no longer, or wrote for an old blog, stays named
+                people |= get_user_model().objects.filter(pk=instance.editor_id)
+            self.fields["editor"].queryset = people  # type: ignore[attr-defined]
         if instance and instance.pk:
             self.initial.update(tags=instance.tags.all(), also_reported=instance.also_addresses())
         self.initial["version"] = self.instance.version if self.instance.pk else 0

@@ -36,6 +36,7 @@ class Act(TextChoices):
     DELETE = "delete", "Deleted for good"
     PREVIEW = "preview", "Preview link made"
     REVOKE = "revoke", "Preview link ended"
+    IMPORT = "import", "Imported"
 
 
 class Reason(TextChoices):

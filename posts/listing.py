@@ -26,6 +26,7 @@ from posts.rendering import fit, plain_text
 from sources.models import Source, host_of
 
 PAGE_SIZE = 10
+PINNED_MOST = 5  # more of them would bury what is new
 
 
 class Shelf(NamedTuple):
@@ -69,6 +70,7 @@ class ListedPost:
     published_on: dt.date | None
     updated_at: dt.datetime
     notice: str
+    is_sticky: bool
     corrections_html: str
     text_html: str
     is_cut: bool
@@ -158,6 +160,19 @@ class Listing:
         return ListingPage(self, number, last)
 
 
+class Home(Listing):
+    """All of the site; its first page has the pinned posts above the others, and none of them twice."""
+
+    def rows(self, start: int, stop: int) -> list[ListedPost]:
+        if start:
+            return super().rows(start, stop)
+        pinned = Post.objects.filter(is_sticky=True).published().newest_first().values("id")[:PINNED_MOST]
+        # In one question with the page itself: each part finds a few ids by its own index.
+        page = Post.objects.filter(pk__in=self.ids[:stop]).values("id")
+        ids = page.union(Post.objects.filter(pk__in=pinned).values("id"))
+        return sorted(read_posts(Post.objects.filter(pk__in=ids)), key=lambda post: not post.is_sticky)
+
+
 @dataclass
 class Year:
     """A year of a listing: how many posts, and the page on which it begins (newest first)."""
@@ -245,7 +260,7 @@ class ListingPage:
 
 def whole_site() -> Listing:
     tally = fresh(Tally.objects.filter(is_site=True).first(), "is_site", True)
-    return Listing(Post.objects.published().newest_first().values("id"), tally.count, HOME, tally)
+    return Home(Post.objects.published().newest_first().values("id"), tally.count, HOME, tally)
 
 
 def of_tag(tag: Tag) -> Listing:
@@ -315,7 +330,7 @@ _ROW = {
 }
 _COLUMNS = [
     "id", "title", "slug", "guid", "excerpt", "published_at", "published_on", "updated_at", "notice",
-    "corrections_html",
+    "is_sticky", "corrections_html",
 ]  # fmt: skip
 # What makes a Report, in its order: of the original, and of the others.
 _OF_ORIGINAL = (

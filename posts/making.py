@@ -365,12 +365,12 @@ def store(made: Sequence[MadePost], shelves: Shelves) -> None:
         filed += [(category, row.pk) for category in categories]
         above = dict.fromkeys(shelf for category in categories for shelf in shelves.ancestry[category])
         entered += [(shelf, row.pk, adapted) for shelf in above]
-    _insert(TaggedPost, ("tag_id", "content_object_id", "listed_at"), tagged)
-    _insert(Post.categories.through, ("category_id", "post_id"), filed)
-    _insert(CategoryEntry, ("category_id", "post_id", "listed_at"), entered)
+    insert_rows(TaggedPost, ("tag_id", "content_object_id", "listed_at"), tagged)
+    insert_rows(Post.categories.through, ("category_id", "post_id"), filed)
+    insert_rows(CategoryEntry, ("category_id", "post_id", "listed_at"), entered)
 
 
-def _insert(model: type[models.Model], columns: Sequence[str], rows: list[Row]) -> None:
+def insert_rows(model: type[models.Model], columns: Sequence[str], rows: list[Row]) -> None:
     """Insert plain rows in the quickest way the database has: there are six of these to a post."""
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(quote(column) for column in columns)})"

@@ -214,7 +214,7 @@ class PostAdmin(ChoosesRows, ActsInBulk, Assists, Revisions, Previews, PostColum
                 ],
             }),
             ("Where it belongs", {"fields": ["categories", "tags"]}),
-            ("When and how it appears", {"fields": [*ways, *(["review_on"] if may_publish else [])]}),
+            ("When and how it appears", {"fields": [*ways, *(["review_on", "is_sticky"] if may_publish else [])]}),
             ("Between editors", {
                 "fields": [*(["editor"] if may_publish else []), *(["shown_notes"] if obj else []), "new_note"],
             }),

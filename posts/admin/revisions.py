@@ -283,6 +283,7 @@ def words_of(
         "Tags": ", ".join(sorted(filed.get("tags", []))),
         "Date": byline_moment(version.published_at) if version.published_at else "",
         "Tell nobody": _yes(version.is_quiet),
+        "Pinned": _yes(version.is_sticky),
         "Content notice": version.notice,
         "Sensitive": _yes(version.is_sensitive),
         "Held back, to look again on": str(version.review_on or ""),

@@ -120,6 +120,12 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         db_default=False,
         help_text="It appears on the site and in its feeds, and no letter goes out.",
     )
+    is_sticky = models.BooleanField(
+        "pinned",
+        default=False,
+        db_default=False,
+        help_text="Kept at the top of the home page, above what is newer.",
+    )
     # The site-local date of publication, part of the address. Kept, so that the database holds "one slug a day".
     published_on = models.DateField(null=True, editable=False)
     notice = models.CharField(
@@ -204,6 +210,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             models.Index(fields=["state", "id"], name="post_unpublished", condition=Q(published_on=None)),
             models.Index(fields=["review_on", "id"], name="post_held", condition=Q(review_on__isnull=False)),
             models.Index(fields=["state", "published_at", "listed_at"], name="post_desk"),
+            models.Index(fields=["-listed_at", "-id"], name="post_sticky", condition=Q(is_sticky=True)),
         ]
         permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from tests.bench import comments, desk, subscriptions
+from tests.bench import comments, desk, subscriptions, wordpress
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -33,12 +33,13 @@ def run(words: Sequence[str]) -> int:
             at_the_desk[size] = desk.costs()
     with filled_database(arguments.sizes[0]):
         of_letters = list(subscriptions.ratios())
+    of_moving = list(wordpress.ratios())
     say(versions)
     for size, of_size in measured.items():
         say(table(size, of_size))
         say(desk.table(size, at_the_desk[size]))
-    report, is_within = limits_report(measured, [*of_comments, *desk.ratios(at_the_desk), *of_letters])
-    say("\n".join(subscriptions.lines))
+    report, is_within = limits_report(measured, [*of_comments, *desk.ratios(at_the_desk), *of_letters, *of_moving])
+    say("\n".join([*subscriptions.lines, *wordpress.lines]))
     say(report)
     say(plans_report(arguments.sizes[-1], found))
     return 0 if is_within else 1

@@ -1,0 +1,465 @@
+"""A slice of items: what becomes of each is decided and stored in one transaction, with the account of it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.flatpages.models import FlatPage
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from posts.life import State
+from posts.models import Image, Post, Tally
+from posts.wordpress.attachments import Supply
+from posts.wordpress.importing import parts
+from posts.wordpress.importing.accounts import Account, short_key
+from posts.wordpress.importing.authors import Users
+from posts.wordpress.importing.digests import digest_of_attachment, digest_of_item
+from posts.wordpress.importing.storing import Touched, Writing, store
+from posts.wordpress.importing.terms import Shelves
+from posts.wordpress.models import Blog, Imported, Kind, Outcome, Result, Run
+from posts.wordpress.old_files import NO_FILES, Files
+from posts.wordpress.paths import file_path, old_path
+from posts.wordpress.preparing import Prepared, Preparer, Preparing, Task, prepare_all
+from posts.wordpress.reasons import Reason
+from posts.wordpress.records import Item
+from sources.locking import hold_the_desk
+
+logger = logging.getLogger(__name__)
+
+KINDS = {"post": Kind.POST, "page": Kind.PAGE, "attachment": Kind.ATTACHMENT}
+MODELS: dict[str, type[Model]] = {"posts.post": Post, "posts.image": Image, "flatpages.flatpage": FlatPage}
+# What WordPress keeps for itself, and what makes menus and themes: nothing of it is a text of the blog.
+WITHOUT_MEANING = re.compile(
+    r"(nav_menu_item|revision|custom_css|customize_changeset|oembed_cache|user_request|wp_navigation|wp_template"
+    r"|wp_template_part|wp_global_styles|wp_font_family|wp_font_face)\Z"
+)
+DROPPED_META = re.compile(r"(_edit_last|_edit_lock|_wp_page_template|_pingme|_encloseme|_oembed_.*)\Z")
+UNDERSTOOD_META = frozenset(
+    {"_wp_old_slug", "_wp_old_date", "_wp_desired_post_slug", "_wp_attached_file", "_wp_attachment_image_alt"}
+)
+
+
+class Lost(Exception):
+    """The run was stopped, or somebody else works at it."""
+
+
+@dataclass
+class Work:
+    """What the slices of a run share."""
+
+    run: Run
+    blog: Blog
+    shelves: Shelves
+    users: Users
+    supply: Supply
+    pattern: str | None = None
+    touched: Touched = field(default_factory=Touched)
+
+
+@dataclass
+class Job:
+    """An item and what is known of it."""
+
+    item: Item
+    kind: Kind
+    key: str
+    digest: str = ""
+    files: Files = field(default_factory=lambda: NO_FILES)
+    known: Imported | None = None
+    row: Model | None = None  # what it became here, as it stands now
+    prepared: Prepared | None = None
+    image: Image | None = None
+    reasons: list[Reason] = field(default_factory=list)
+
+    def tell(self, account: Account, result: Result, reasons: Sequence[Reason] = (), *, key: str = "") -> None:
+        item = self.item
+        account.tell(
+            self.kind,
+            key or self.key,
+            result,
+            reasons,
+            number=item.number,
+            title=item.title,
+            address=item.attachment_url or item.link,
+            place=item.place,
+            row=self.row,
+        )
+
+
+@dataclass
+class Planned:
+    """A slice whose texts are being prepared."""
+
+    jobs: list[Job]
+    to_prepare: list[Job]
+    preparing: Preparing
+
+
+def key_of(item: Item, blog: Blog) -> str:
+    """Return by what an item is known again: its guid; without one its number, or else its link and its moment."""
+    if item.guid.strip():
+        return short_key(item.guid.strip())
+    if item.number is not None:
+        return f"{blog.address}/?p={item.number}"
+    return short_key(f"{item.link} {item.published_at or item.local_at or ''} {item.title}".strip())
+
+
+def job_of(item: Item, blog: Blog) -> Job:
+    return Job(item, KINDS.get(item.kind, Kind.OTHER), key_of(item, blog))
+
+
+# --- Planning: what may be known before the transaction
+
+
+def plan(items: Sequence[Item], work: Work, preparer: Preparer) -> Planned:
+    """Begin to prepare the texts that will be needed."""
+    jobs = [job_of(item, work.blog) for item in items]
+    texts = [job for job in jobs if job.kind in (Kind.POST, Kind.PAGE) and job.item.status != "auto-draft"]
+    for job, files in zip(texts, parts.files_of([job.item for job in texts], work.blog), strict=True):
+        job.files = files
+        job.digest = digest_of_item(job.item, files, work.pattern)
+    known = _known(jobs, work.blog)
+    needed = [
+        job for job in texts if (job.kind, job.key) not in known or known[job.kind, job.key].digest != job.digest
+    ]
+    return Planned(jobs, needed, preparer.begin([_task(job, work) for job in needed]))
+
+
+def _task(job: Job, work: Work) -> Task:
+    return Task(job.item, job.files, work.blog.address, work.pattern)
+
+
+def _known(jobs: Sequence[Job], blog: Blog) -> dict[tuple[str, str], Imported]:
+    rows = Imported.objects.filter(blog=blog, key__in=[job.key for job in jobs])
+    return {(row.kind, row.key): row for row in rows}
+
+
+# --- Posts, pages, and what has no place here
+
+
+def write(planned: Planned, work: Work) -> None:
+    """Store a slice. Raises Lost where the run is no longer ours."""
+    for job, prepared in zip(planned.to_prepare, planned.preparing.results(), strict=True):
+        job.prepared = prepared
+    with transaction.atomic():
+        account = _begin(work)
+        jobs = _those_that_count(planned.jobs, work, account)
+        _look_up(jobs, work)
+        waiting = [job for job in jobs if not _is_decided(job, work, account)]
+        work.shelves.meet([job.item for job in waiting], account)
+        work.users.meet([job.item.author for job in waiting], account)
+        touched = _store_all(waiting, work, account)
+        _have_counted(touched)
+        account.write(items=len(planned.jobs))
+    account.follow()
+    work.touched.take(touched)
+
+
+def _begin(work: Work) -> Account:
+    if not work.run.is_rehearsal:
+        hold_the_desk()
+        if not work.run.beat():
+            raise Lost
+    return Account(work.run)
+
+
+def _those_that_count(jobs: Sequence[Job], work: Work, account: Account) -> list[Job]:
+    """Tell of items that stand in the files twice, and of such as have no place here; return the others."""
+    told = {(job.kind, job.key): job.item.number for job in _told_before(jobs, work.run)}
+    counting = []
+    for job in jobs:
+        name = (job.kind, job.key)
+        if name in told:
+            reason = _twice(job, told[name])
+            job.tell(account, Result.SKIPPED, [reason], key=short_key(f"{job.key} again: {job.item.place}"))
+            continue
+        told[name] = job.item.number
+        reason_against = _no_place(job)
+        if reason_against:
+            job.tell(account, Result.SKIPPED, [reason_against])
+        else:
+            counting.append(job)
+    return counting
+
+
+def _told_before(jobs: Sequence[Job], run: Run) -> list[Job]:
+    rows = Outcome.objects.filter(run=run, key__in=[job.key for job in jobs]).values_list("kind", "key", "number")
+    return [Job(Item(number=number), Kind(kind), key) for kind, key, number in rows]
+
+
+def _twice(job: Job, number: int | None) -> Reason:
+    if number == job.item.number:
+        return Reason("twice", "It stands in the files twice: this one is left out.")
+    return Reason("same-guid", f"Another item, number {number}, has the same guid “{job.key}”: this one is left out.")
+
+
+def _no_place(job: Job) -> Reason | None:
+    if WITHOUT_MEANING.match(job.item.kind):
+        return Reason("no-place", f"Items of the kind “{job.item.kind}” mean nothing outside of WordPress.")
+    if job.kind == Kind.OTHER:
+        return Reason("unknown-kind", f"Items of the kind “{job.item.kind}” have no place here.")
+    if job.item.status == "auto-draft":
+        return Reason("no-place", "WordPress began this draft by itself.")
+    return None
+
+
+def _look_up(jobs: Sequence[Job], work: Work) -> None:
+    """Find what each became here, in one question for each table."""
+    known = _known(jobs, work.blog)
+    for job in jobs:
+        job.known = known.get((job.kind, job.key))
+    for label, model in MODELS.items():
+        ids = {job.known.row_id for job in jobs if job.known and job.known.model == label}
+        rows = model._default_manager.in_bulk([pk for pk in ids if pk]) if ids else {}
+        for job in jobs:
+            if job.known and job.known.model == label:
+                job.row = rows.get(job.known.row_id)
+
+
+def _is_decided(job: Job, work: Work, account: Account) -> bool:
+    """Tell of an item to which nothing is to be done."""
+    known, row = job.known, job.row
+    if known is not None:
+        is_gone = row is None or (isinstance(row, Post) and row.state in (State.TRASH, State.REMOVED))
+        if is_gone and not (row is not None and parts.left_as(row) == known.left_as):
+            job.tell(account, Result.SKIPPED, [Reason("deleted-here", "It was deleted here, and stays so.")])
+            return True
+        if known.digest == job.digest:
+            job.tell(account, Result.UNCHANGED)
+            return True
+        if row is not None and parts.left_as(row) != known.left_as:
+            words = "It was edited here since it was imported, and has changed there too: it stays as it is here."
+            job.tell(account, Result.SKIPPED, [Reason("edited-here", words)])
+            return True
+    if job.prepared is None:  # it has changed since the slice was planned
+        [job.prepared] = prepare_all([_task(job, work)])
+    if job.prepared.fault:
+        job.tell(account, Result.FAILED, [Reason("failed", job.prepared.fault)])
+        return True
+    return False
+
+
+def _store_all(jobs: list[Job], work: Work, account: Account) -> Touched:
+    touched = Touched()
+    posts = [job for job in jobs if job.kind == Kind.POST]
+    taken = set(
+        Post.objects.filter(guid__in=[job.key for job in posts if job.known is None]).values_list("guid", flat=True)
+    )
+    for job in posts:
+        if job.key in taken:
+            words = "A post with this guid is here already, and did not come from this blog: it stays as it is."
+            job.tell(account, Result.SKIPPED, [Reason("guid-taken", words)])
+    _store_or_each(_store_posts, [job for job in posts if job.key not in taken], work, account, touched)
+    for job in jobs:
+        if job.kind == Kind.PAGE:
+            _store_or_each(_store_page, [job], work, account, touched)
+    return touched
+
+
+def _store_or_each(act: Any, jobs: list[Job], work: Work, account: Account, touched: Touched) -> None:
+    """Store them together; where that fails, one by one, so that a fault costs the one item that has it."""
+    if not jobs:
+        return
+    part = Account(work.run)
+    try:
+        with transaction.atomic():
+            touched.take(act(jobs, work, part))
+    except (OperationalError, InterfaceError):
+        raise  # the database is not there, or busy: that is no fault of an item
+    except Exception as error:
+        if len(jobs) == 1:
+            logger.exception("%s could not be imported.", jobs[0].item.place or jobs[0].key)
+            jobs[0].row = None
+            words = f"It could not be stored ({type(error).__name__})."
+            jobs[0].tell(account, Result.FAILED, [Reason("failed", words)])
+            return
+        for job in jobs:
+            if isinstance(job.row, Post):
+                job.row.refresh_from_db()
+            _store_or_each(act, [job], work, account, touched)
+    else:
+        account.rows += part.rows
+        account.counts += part.counts
+
+
+def _store_posts(jobs: list[Job], work: Work, account: Account) -> Touched:
+    writings = [_writing(job) for job in jobs]
+    touched = store(
+        writings, work.blog, work.shelves, {job.item.author: work.users.of(job.item.author) for job in jobs}
+    )
+    for job, writing in zip(jobs, writings, strict=True):
+        job.row = writing.post
+        job.reasons = writing.reasons + _told_of_terms(job.item)
+    told, counts = parts.store_remarks(
+        [(writing.post, writing.item) for writing in writings], work.blog, work.users.by_number
+    )
+    account.count("comment", counts)
+    _remember(jobs, work.blog)
+    for job in jobs:
+        result = Result.UPDATED if job.known else Result.IMPORTED
+        job.tell(account, result, [*job.reasons, *told.get(job.row.pk if job.row else 0, ())])
+    return touched
+
+
+def _writing(job: Job) -> Writing:
+    assert job.prepared is not None  # noqa: S101  decided before
+    post = job.row if isinstance(job.row, Post) else Post(guid=job.key, is_quiet=True)
+    writing = Writing(job.item, post, job.prepared, job.files, is_new=job.row is None)
+    writing.before = "" if writing.is_new else post.state
+    return writing
+
+
+def _store_page(jobs: list[Job], work: Work, account: Account) -> Touched:
+    [job] = jobs
+    assert job.prepared is not None  # noqa: S101  decided before
+    prepared = job.prepared
+    prepared.markdown = parts.with_featured(prepared.markdown, job.item, job.files)
+    row, reasons = parts.store_page(job.item, prepared, work.blog)
+    job.row, job.reasons = row, [*prepared.reasons, *reasons]
+    if row is None:
+        job.tell(account, Result.SKIPPED, job.reasons)
+        return Touched()
+    _remember([job], work.blog)
+    told: dict[int, list[Reason]] = {}
+    if isinstance(row, Post):
+        told, counts = parts.store_remarks([(row, job.item)], work.blog, work.users.by_number)
+        account.count("comment", counts)
+    elif job.item.remarks:
+        words = f"Pages take no comments here: {len(job.item.remarks)} of them are left out."
+        job.reasons.append(Reason("comments-left-out", words))
+    result = Result.UPDATED if job.known else Result.IMPORTED
+    job.tell(account, result, [*job.reasons, *told.get(row.pk, ())])
+    return Touched()
+
+
+def _told_of_terms(item: Item) -> list[Reason]:
+    others = sorted({f.taxonomy for f in item.filed} - {"category", "post_tag", "post_format"})
+    if not others:
+        return []
+    words = f"Its terms of other taxonomies ({', '.join(others)}) are kept for an export, and shown nowhere."
+    return [Reason("other-taxonomy", words)]
+
+
+# --- What is remembered of each
+
+
+def _remember(jobs: Sequence[Job], blog: Blog) -> None:
+    rows = [_imported(job, blog) for job in jobs]
+    new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
+    Imported.objects.bulk_create(new)
+    if old:
+        names = ["number", "model", "row_id", "path", "address", "parent", "digest", "left_as", "extra"]
+        Imported.objects.bulk_update(old, names)
+
+
+def _imported(job: Job, blog: Blog) -> Imported:
+    item = job.item
+    row = job.known or Imported(blog=blog, kind=job.kind, key=job.key)
+    row.number, row.parent, row.digest, row.extra = item.number, item.parent, job.digest, _extra_of(item)
+    row.model = job.row._meta.label_lower if job.row else ""
+    row.row_id = job.row.pk if job.row else None
+    row.left_as = parts.left_as(job.row) if job.row else ""
+    is_file = job.kind == Kind.ATTACHMENT
+    row.path = (file_path(item.attachment_url) if is_file else old_path(item.link))[:2000]
+    row.address = item.attachment_url[:2000] if is_file else ""
+    return row
+
+
+def _extra_of(item: Item) -> dict[str, Any]:
+    """Return what has no place here and is kept for the way out. Passwords are not."""
+    understood = UNDERSTOOD_META
+    meta = [list(each) for each in item.meta if each.key not in understood and not DROPPED_META.match(each.key)]
+    formats = [filed.slug for filed in item.filed if filed.taxonomy == "post_format"]
+    terms = [list(filed) for filed in item.filed if filed.taxonomy not in ("category", "post_tag", "post_format")]
+    kept = {
+        "meta": meta,
+        "ping_status": item.ping_status,
+        "menu_order": item.menu_order,
+        "terms": terms,
+        "format": formats[0] if formats else "",
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _have_counted(touched: Touched) -> None:
+    """Mark the listings as due, so that whoever is killed leaves no wrong count: the clock counts them again."""
+    if not (touched.tags or touched.categories or touched.sources):
+        return
+    now = timezone.now()
+    for column, ids in (("tag_id", touched.tags), ("category_id", touched.categories), ("source_id", touched.sources)):
+        Tally.objects.bulk_create((Tally(**{column: pk}) for pk in sorted(ids)), ignore_conflicts=True)
+        Tally.objects.filter(**{f"{column}__in": ids}).update(next_at=now)
+    Tally.objects.bulk_create([Tally(is_site=True)], ignore_conflicts=True)
+    Tally.objects.filter(is_site=True).update(next_at=now)
+
+
+# --- Attachments: their files are fetched and stored before the transaction, for that takes its time
+
+
+def write_attachments(items: Sequence[Item], work: Work) -> None:
+    jobs = [job_of(item, work.blog) for item in items]
+    _look_up(jobs, work)
+    for job in jobs:
+        job.digest = digest_of_attachment(job.item)
+        if _is_wanted(job):
+            _bring_file(job, work)
+    with transaction.atomic():
+        account = _begin(work)
+        counting = _those_that_count(jobs, work, account)
+        done = [job for job in counting if not _is_file_decided(job, account)]
+        for job in done:
+            job.row = job.image
+        _remember(done, work.blog)
+        for job in done:
+            job.tell(account, _result_of_file(job, work), job.reasons)
+        account.write(items=len(jobs))
+    account.follow()
+
+
+def _is_wanted(job: Job) -> bool:
+    """Say whether its file is to be brought: it is new, has changed, or could not be had so far."""
+    return job.known is None or job.known.row_id is None or (job.known.digest != job.digest and job.row is not None)
+
+
+def _bring_file(job: Job, work: Work) -> None:
+    if work.run.is_rehearsal:
+        job.reasons.append(Reason("would-be-fetched", f"Its file would be looked for: {job.item.attachment_url}"))
+        return
+    try:
+        job.image, reasons = parts.bring_attachment(job.item, work.blog, work.supply)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # whatever it is, it concerns this file alone
+        logger.exception("The file of %s could not be brought over.", job.item.place or job.key)
+        job.prepared = Prepared(fault=f"Its file could not be brought over ({type(error).__name__}).")
+    else:
+        job.reasons += reasons
+
+
+def _is_file_decided(job: Job, account: Account) -> bool:
+    known = job.known
+    if job.prepared is not None:
+        job.tell(account, Result.FAILED, [Reason("failed", job.prepared.fault)])
+    elif known is None:
+        return False
+    elif known.row_id is not None and job.row is None:
+        job.tell(account, Result.SKIPPED, [Reason("deleted-here", "It was deleted here, and stays so.")])
+    elif known.digest == job.digest and (known.row_id is not None or job.image is None):
+        job.tell(account, Result.UNCHANGED, job.reasons)
+    elif job.row is not None and job.image is None:
+        job.tell(account, Result.UNCHANGED, job.reasons)  # what is here stays, for there is nothing in its stead
+    else:
+        return False
+    return True
+
+
+def _result_of_file(job: Job, work: Work) -> Result:
+    if job.known is not None:
+        return Result.UPDATED
+    return Result.IMPORTED if job.image is not None or work.run.is_rehearsal else Result.SKIPPED

@@ -1,0 +1,209 @@
+"""The life of a run: surveyed, worked at slice by slice, counted, finished; or put back for another turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import batched, chain, islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from posts.models import Tally
+from posts.wordpress.importing import parts
+from posts.wordpress.importing.accounts import Account
+from posts.wordpress.importing.authors import Users
+from posts.wordpress.importing.slices import Lost, Planned, Work, plan, write, write_attachments
+from posts.wordpress.importing.terms import Shelves
+from posts.wordpress.models import Blog, Outcome, Run
+from posts.wordpress.preparing import Preparer
+from posts.wordpress.reading import NotReadable, Survey, read, survey
+from posts.wordpress.records import Item, Site
+from sources.locking import hold_the_desk
+from sources.models import host_of
+
+SLICE = 100  # items of one transaction
+FILES_AT_ONCE = 10  # attachments of one: each may have to be fetched
+TURN = 60.0  # seconds after which a task lets other tasks have theirs; a turn begins with reading to where it was
+PAUSE = 0.2  # seconds between two slices of a task: on SQLite whoever waits to write knocks ten times a second
+WORTH_PROCESSES = 400  # items from which processes of their own prepare the texts
+REHEARSAL_TAKES = 3600.0  # seconds that nobody takes a rehearsal for dead: it cannot say that it lives
+
+Progress = Callable[[int, int], None]  # is told after each slice how many items have had their turn, and of how many
+
+
+def work(run_id: int, seconds: float | None = None, progress: Progress | None = None) -> None:
+    """Work at a run that waits, to its end or for so many seconds. `progress` may raise to stop between two slices."""
+    run = Run.objects.claim(run_id)
+    if run is None:
+        return
+    try:
+        if run.is_rehearsal:
+            _rehearse(run, progress)
+        else:
+            _work(run, seconds, progress)
+    except NotReadable as error:
+        run.refuse(str(error))
+    except Lost:
+        return
+
+
+def paths_of(run: Run) -> list[str]:
+    return list(run.options.get("paths") or run.files)
+
+
+def _work(run: Run, seconds: float | None, progress: Progress | None) -> None:
+    kinds = None if run.blog else _begin(run)
+    todo = _begun(run)
+    is_done = _go_through(todo, kinds, seconds, progress)
+    if not is_done:
+        run.put_back()
+        return
+    _count(todo)
+    run.finish()
+
+
+def _rehearse(run: Run, progress: Progress | None) -> None:
+    """Do all of it in one transaction that is taken back; only the account of it stays."""
+    run.hold(REHEARSAL_TAKES)
+    with transaction.atomic():
+        kinds = _begin(run)
+        _go_through(_begun(run), kinds, None, progress)
+        names = [f.attname for f in Outcome._meta.concrete_fields if f.attname not in ("id", "row_id")]
+        told = list(Outcome.objects.filter(run=run).order_by("pk").values(*names))
+        transaction.set_rollback(True)
+    counts, total, position, digest = run.counts, run.total, run.position, run.digest
+    with transaction.atomic():
+        if not run.beat():
+            raise Lost
+        Outcome.objects.bulk_create((Outcome(**row) for row in told), batch_size=SLICE * 10)
+        blog = Blog.objects.filter(pk=run.blog_id or 0).first()  # one that was here before
+        columns: dict[str, Any] = {"counts": counts, "total": total, "position": position, "digest": digest}
+        Run.objects.filter(pk=run.pk).update(blog=blog, **columns)
+        run.blog = blog
+    run.finish()
+
+
+# --- The head: blog, authors, terms
+
+
+def _begin(run: Run) -> Mapping[str, int]:
+    """Survey the files and store what stands before the items; return how many items of each kind there are."""
+    found = survey(paths_of(run))
+    with transaction.atomic():
+        if not run.is_rehearsal:
+            hold_the_desk()
+            if not run.beat():
+                raise Lost
+        blog = _blog(found.site, found)
+        account = Account(run)
+        Users(blog).bring(found.authors, account)
+        Shelves(blog).bring(found.terms, account)
+        account.write(blog=blog, total=found.items, digest=found.digest)
+    account.follow()
+    return found.kinds
+
+
+def _blog(site: Site, found: Survey) -> Blog:
+    address = (site.address or site.site_address).strip().rstrip("/") or f"file:{found.digest[:16]}"
+    address = address[:255]
+    bare = address.partition("://")[2]
+    spellings = [f"https://{bare}", f"http://{bare}"] if bare else [address]
+    blog = Blog.objects.filter(address__in=[address, *spellings]).order_by("pk").first()
+    extra = {"description": site.description, "language": site.language}
+    values = {"title": site.title[:300], "extra": {name: value for name, value in extra.items() if value}}
+    if blog is None:
+        return Blog.objects.create(address=address, host=host_of(address)[:255], **values)
+    if (blog.title, blog.extra) != (values["title"], values["extra"]):
+        Blog.objects.filter(pk=blog.pk).update(**values)
+    return blog
+
+
+def _begun(run: Run) -> Work:
+    blog = run.blog
+    assert blog is not None  # noqa: S101  the head is stored
+    pattern = run.options.get("pattern") or None
+    return Work(run, blog, Shelves(blog), Users(blog), parts.supply_of(run.options), pattern)
+
+
+# --- The items
+
+
+def _go_through(todo: Work, kinds: Mapping[str, int] | None, seconds: float | None, progress: Progress | None) -> bool:
+    """Give each item its turn that has not had it; False where the time was over before."""
+    run = todo.run
+    is_large = run.total - run.position > WORTH_PROCESSES
+    end: float | None = None
+    _tell(run, progress)
+    with Preparer(is_large=is_large) as preparer:
+        for act in _acts(todo, kinds, preparer):
+            if end is None and seconds is not None:
+                end = time.monotonic() + seconds  # reading to where it was takes time that brings nothing
+            act()
+            _tell(run, progress)
+            if end is not None and time.monotonic() > end and run.position < run.total:
+                return False
+            if run.is_background and not run.is_rehearsal:
+                time.sleep(PAUSE)
+    return True
+
+
+def _tell(run: Run, progress: Progress | None) -> None:
+    if progress is not None:
+        progress(run.position, run.total)
+
+
+def _acts(todo: Work, kinds: Mapping[str, int] | None, preparer: Preparer) -> Iterator[Callable[[], None]]:
+    """Yield what each slice takes, in order: attachments first, for posts show them."""
+    paths, position = paths_of(todo.run), todo.run.position
+    attachments: Iterable[Item] = ()
+    if kinds is None or kinds.get("attachment"):
+        attachments = (item for item in _items(paths) if item.kind == "attachment")
+    passed = 0
+
+    def counted(items: Iterable[Item]) -> Iterator[Item]:
+        nonlocal passed
+        for item in items:
+            passed += 1
+            yield item
+
+    for files in batched(_from(counted(attachments), position), FILES_AT_ONCE):
+        yield lambda files=files: write_attachments(files, todo)  # type: ignore[misc]
+    others = (item for item in _items(paths) if item.kind != "attachment")
+    slices = batched(islice(others, max(position - passed, 0), None), SLICE)
+    for planned in _ahead(plan(items, todo, preparer) for items in slices):
+        yield lambda planned=planned: write(planned, todo)  # type: ignore[misc]
+
+
+def _from(items: Iterator[Item], position: int) -> Iterator[Item]:
+    return islice(items, position, None)
+
+
+def _ahead(planned: Iterator[Planned]) -> Iterator[Planned]:
+    """Have the next slices prepared while one is written."""
+    waiting = list(islice(planned, 2))
+    for following in chain(planned, ()):
+        yield waiting.pop(0)
+        waiting.append(following)
+    yield from waiting
+
+
+def _items(paths: list[str]) -> Iterator[Item]:
+    return (record for record in read(paths) if isinstance(record, Item))
+
+
+# --- The end
+
+
+def _count(todo: Work) -> None:
+    """Count the listings that were touched, by this run or by one that was killed before it came so far."""
+    due = list(Tally.objects.due().values_list("tag_id", "category_id", "source_id"))
+    touched = todo.touched
+    Tally.objects.recount(
+        tags=touched.tags | {tag for tag, _, _ in due if tag},
+        categories=touched.categories | {category for _, category, _ in due if category},
+        sources=touched.sources | {source for _, _, source in due if source},
+        site=True,
+        at=timezone.now(),
+    )
