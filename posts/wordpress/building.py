@@ -211,6 +211,7 @@ def address(text: str) -> str:
 def stamp(text: str) -> dt.datetime | None:
     """Return the naive moment of “2013-03-31 15:17:00”, in UTC if it names an offset; None for “0000-00-00 …”."""
     text = text.strip()
+    found: dt.datetime | None
     try:
         found = dt.datetime.fromisoformat(text)
         if found.tzinfo:

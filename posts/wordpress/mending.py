@@ -160,7 +160,7 @@ KINDS = [
     ("a web page, perhaps the one that asks for a log-in", re.compile(rb"<!doctype\s+html|<html[\s>]")),
     ("a PDF", re.compile(rb"%pdf-")),
     ("JSON", re.compile(rb'\{\s*"|\{\s*\}|\[\s*[{"\]]')),
-    ("a dump of a database", re.compile(rb"-- |--\r?\n|/\*!|create (table|database)\b|insert into\b|drop table\b|sqlite format")),
+    ("a dump of a database", re.compile(rb"--[ \r\n]|/\*!|(create|drop) (table|database)\b|insert into\b|sqlite format")),
     ("a picture", re.compile(rb"\x89?png|gif8|\xff\xd8|riff....webp|<svg[\s>]", re.DOTALL)),
     ("an archive that is not read here", re.compile(rb"rar!|7z\xbc|bzh[1-9]|\xfd?7zxz")),
 ]  # fmt: skip

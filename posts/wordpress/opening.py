@@ -104,7 +104,7 @@ def _no_damage(name: str, what: str) -> Iterator[None]:
         raise NotReadable(name, f"{what} ({_why(error)}). Download it again.") from None
 
 
-def _blocks(file: IO[bytes], name: str, what: str) -> Iterator[bytes]:
+def _blocks(file: IO[bytes] | gzip.GzipFile, name: str, what: str) -> Iterator[bytes]:
     # Only the reading is guarded: what a caller does with a block is none of the packer's faults.
     while True:
         with _no_damage(name, what):

@@ -145,8 +145,8 @@ class _Counting:
             if site.address and other.address and _blog(site) != _blog(other):
                 raise NotReadable(
                     name,
-                    f"is an export of {printable(site.address)}, but {other_name} is one of {printable(other.address)}. "
-                    "Import each blog by itself.",
+                    f"is an export of {printable(site.address)}, but {other_name} is one of "
+                    f"{printable(other.address)}. Import each blog by itself.",
                 )
         if site.version not in KNOWN_VERSIONS:
             said = f"version {printable(site.version, 20)}" if site.version else "no version"
@@ -194,9 +194,9 @@ def _mended(counts: Counter[str]) -> Iterator[str]:
     if counts["after"]:
         yield "something stands after the end of the export; it was passed over."
     if n := counts["bytes"]:
-        yield f"{_many(n, 'place is no text', 'places are no text')} in the file’s encoding; “\ufffd” stands there now."
+        yield f"{_many(n, 'place is', 'places are')} no text in the file’s encoding; “\ufffd” stands there now."
     if n := counts["removed bytes"] + counts["references"]:
-        yield f"{_many(n, 'control character that XML forbids was', 'control characters that XML forbids were')} left out."
+        yield f"{_many(n, 'control character was', 'control characters were')} left out, as XML forbids them."
     if n := counts["ampersands"]:
         yield f"{_many(n, 'bare “&” was', 'bare “&” were')} read as the character."
     if n := counts["entities"]:
