@@ -36,6 +36,7 @@ def mended(chunks: Iterable[bytes], name: str, counts: Counter[str]) -> Iterator
     chunks = iter(chunks)
     head = _head(chunks)
     encoding, head = _encoding(head, name)
+    _refuse_other(head, name)
     text = _utf8(_chain(head, chunks), encoding, counts)
     first = b""
     for piece in text:
@@ -128,15 +129,18 @@ def _valid(data: bytes, final: bool, counts: Counter[str]) -> tuple[bytes, bytes
         return text.encode(), data[length:]
 
 
+def _refuse_other(head: bytes, name: str) -> None:
+    looks = head[:4000].replace(b"\0", b"").lstrip()[:1000].lower()  # without NUL, UTF-16 reads like ASCII
+    for kind, pattern in KINDS:
+        if pattern.match(looks):
+            raise NotReadable(name, f"is {kind}, not an export. In WordPress, use Tools → Export → All content.")
+
+
 def _beginning(first: bytes, name: str, counts: Counter[str]) -> bytes:
     """Return the file from its first markup on, or say what it is instead."""
     text = first.lstrip(b" \t\r\n\0")
     if not text:
         raise NotReadable(name, "is empty. Export it again: in WordPress, Tools → Export → All content.")
-    looks = text[:2000].lower()
-    for kind, pattern in KINDS:
-        if pattern.match(looks):
-            raise NotReadable(name, f"is {kind}, not an export. In WordPress, use Tools → Export → All content.")
     if BEGINS.match(text):
         at = len(first) - len(text)
     elif begins := re.search(rb"<\?xml\s|<rss[\s>]", first):  # a notice of PHP stands before it
@@ -160,7 +164,7 @@ KINDS = [
     ("a web page, perhaps the one that asks for a log-in", re.compile(rb"<!doctype\s+html|<html[\s>]")),
     ("a PDF", re.compile(rb"%pdf-")),
     ("JSON", re.compile(rb'\{\s*"|\{\s*\}|\[\s*[{"\]]')),
-    ("a dump of a database", re.compile(rb"--[ \r\n]|/\*!|(create|drop) (table|database)\b|insert into\b|sqlite format")),
+    ("a dump of a database", re.compile(rb"--[ \r\n]|/\*!|(create|drop) (table|database) |insert into |sqlite ")),
     ("a picture", re.compile(rb"\x89?png|gif8|\xff\xd8|riff....webp|<svg[\s>]", re.DOTALL)),
     ("an archive that is not read here", re.compile(rb"rar!|7z\xbc|bzh[1-9]|\xfd?7zxz")),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ CHUNK = 1 << 16
 UNPACKED_AT_MOST = 4 << 30
 # Text packs to a tenth, and the very same item again and again to a hundredth; only a bomb does better than this.
 RATIO_AT_MOST = 400
-RATIO_COUNTS_FROM = 64 << 20
+RATIO_COUNTS_FROM = 16 << 20
 # What the packers of the standard library raise for a damaged file.
 DAMAGE = (
     zipfile.BadZipFile, zipfile.LargeZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, struct.error,

@@ -257,6 +257,7 @@ def parsed(document: Document, counts: Counter[str]) -> Iterator[Node]:
 def _fed(parser: Parser, chunks: Iterator[bytes]) -> Iterator[bool]:
     """Feed the parser, and stop after each chunk (with True after the last) so that what is done can be taken."""
     fed = size = marks = items = 0
+    chunk = b""
     for chunk in chunks:
         try:
             parser.expat.Parse(chunk, False)
@@ -271,8 +272,10 @@ def _fed(parser: Parser, chunks: Iterator[bytes]) -> Iterator[bool]:
         if parser.taken_so_far != items:
             size, marks, items = 0, 0, parser.taken_so_far
     else:
+        # A line's end finishes a word that stands after the end; it would break a tag that the file's end cuts.
+        end = b"" if b"<" in chunk[chunk.rfind(b">") + 1 :] else b"\n"
         try:
-            parser.expat.Parse(b"\n", True)
+            parser.expat.Parse(end, True)
         except ExpatError as error:
             _refuse_unless_over(parser, error, b"", iter(()))
     yield True
