@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 BLOG = "https://oldblog.example"
 NAMESPACES = (
@@ -57,6 +57,17 @@ def tag(name: str, slug: str, number: int = 1, description: str = "") -> str:
     )
 
 
+def term(
+    name: str, slug: str, taxonomy: str = "series", number: int = 1, parent: str = "", description: str = ""
+) -> str:
+    return (
+        f"<wp:term><wp:term_id>{number}</wp:term_id><wp:term_taxonomy>{cdata(taxonomy)}</wp:term_taxonomy>"
+        f"<wp:term_slug>{cdata(slug)}</wp:term_slug><wp:term_parent>{cdata(parent)}</wp:term_parent>"
+        f"<wp:term_name>{cdata(name)}</wp:term_name>"
+        f"<wp:term_description>{cdata(description)}</wp:term_description></wp:term>\n"
+    )
+
+
 def item(
     title: str = "A title",
     content: str = "<p>Some words.</p>",
@@ -90,8 +101,10 @@ def item(
         link = f"{base}/{moment:%Y/%m/%d}/{slug}/" if moment and kind == "post" and slug else f"{base}/?p={number}"
     stamp = f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "0000-00-00 00:00:00"
     pub_date = f"{moment:%a, %d %b %Y %H:%M:%S} +0000" if moment else "Mon, 30 Nov -0001 00:00:00 +0000"
+    # 1.0 writes each term twice, once without its slug.
     filed = [
-        f'<category domain="{domain}" nicename="{escape(nicename)}">{cdata(name)}</category>\n'
+        (f'<category domain="{domain}">{cdata(name)}</category>\n' if version == "1.0" else "")
+        + f'<category domain="{domain}" nicename={quoteattr(nicename)}>{cdata(name)}</category>\n'
         for domain, terms in (("category", categories), ("tag" if version == "1.0" else "post_tag", tags))
         for name, nicename in terms
     ]
