@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from posts.comments.models import Discussion
-from posts.models import AlsoReported, Category, Correction, FormerAddress, Post, Tag, TagAlias
+from django.apps import apps
+
+from posts.models import AlsoReported, Category, Correction, FormerAddress, Image, Post, Tag, TagAlias
 from posts.models.correction import render_corrections
 from posts.models.tag import taken_slugs
-from posts.wordpress.ours import Ours, OursOfCategory, OursOfTag, Outlet, Page
+from posts.wordpress.ours import Ours, OursOfCategory, OursOfImage, OursOfTag, Outlet, Page
 from sources.links.canonical import canonical_address
 from sources.links.models import Link, find_or_propose_source
 from sources.models import Source, SourceAlias, host_of
@@ -48,6 +49,17 @@ def bring_rest(pairs: Sequence[Pair], *, people: Mapping[str, int] | None = None
         post.written_by_id = (people or {}).get(ours.written_by) or post.written_by_id
     columns = ["created_at", "updated_at", "written_by", "corrections_html"]
     Post.objects.bulk_update([post for post, _ in pairs], columns, batch_size=200)
+
+
+def bring_words(image: Image, ours: OursOfImage) -> None:
+    """Lay on a picture the words that it had where it came from; what somebody wrote here stays."""
+    names = ("alt", "is_decorative", "caption", "credit", "licence", "notice")
+    lacking = [name for name in names if getattr(ours, name) and not getattr(image, name)]
+    for name in lacking:
+        setattr(image, name, getattr(ours, name))
+    image.is_decorative = image.is_decorative and not image.alt
+    if lacking:
+        image.save(update_fields=lacking)
 
 
 def bring_outlet(outlet: Outlet) -> Source:
@@ -227,5 +239,9 @@ def _bring_former_addresses(pairs: Sequence[Pair]) -> None:
 
 
 def _bring_openings(pairs: Sequence[Pair]) -> None:
+    if not apps.is_installed("posts.comments"):
+        return
+    from posts.comments.models import Discussion  # noqa: PLC0415  comments can be taken out
+
     Discussion.objects.filter(post__in=[post.pk for post, _ in pairs]).delete()
     Discussion.objects.bulk_create(Discussion(post=post, opening=ours.opening) for post, ours in pairs if ours.opening)

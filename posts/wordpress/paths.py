@@ -21,6 +21,7 @@ _BROKER = re.compile(r"i\d\.wp\.com", re.IGNORECASE)  # shows other sites' pictu
 _QUOTED = re.compile(r"""[=:]\s*(["'])((?:(?!\1)[^<>\n]){1,2000})\1""")  # an attribute's value may have spaces
 _BARE = re.compile(r"""[^\s"'<>]+""")
 _MARK = re.compile(r"wp-content/(?:uploads|blogs\.dir)/|\.files\.wordpress\.com/|/files/\d{4}/", re.IGNORECASE)
+_DAY_AND_NAME = re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})/([^/]+)\Z", re.ASCII)
 _SECOND_NAME = re.compile(r"\.(jpe?g|png|gif)\.(?:webp|avif)\Z", re.IGNORECASE)  # what some plugins add
 
 
@@ -114,6 +115,12 @@ def old_path(link: str) -> str:
     segments = [segment for segment in _decoded(parts.path).rstrip("/ \xa0").split("/") if segment]
     path = "".join(f"/{segment}" for segment in segments)
     return unicodedata.normalize("NFC", path.lower())[:MOST_LETTERS]
+
+
+def day_and_name(path: str) -> tuple[int, int, int, str] | None:
+    """Return year, month, day and slug where an old path is one of day and name."""
+    found = _DAY_AND_NAME.search(path)
+    return (int(found[1]), int(found[2]), int(found[3]), found[4]) if found else None
 
 
 def _split(url: str) -> SplitResult | None:

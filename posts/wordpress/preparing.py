@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import re
 import signal
 import threading
 from collections.abc import Sequence
@@ -17,16 +18,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from posts.rendering import render_post
-from posts.wordpress.converting import bring_over
 from posts.wordpress.crediting import Credit, credit
+from posts.wordpress.faithful import bring_over
 from posts.wordpress.old_files import Files
-from posts.wordpress.ours import Ours, ours_of
+from posts.wordpress.ours import Ours, markdown_of, ours_of, without_frame
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
 
 logger = logging.getLogger(__name__)
 
 WORKERS = 2
+_MEDIA = re.compile(r"/media/images/[\w./-]+")
 AT_ONCE = 25  # items that travel to another process together
 
 
@@ -38,6 +40,7 @@ class Prepared:
     body_html: str = ""
     lead_html: str = ""
     credits: list[Credit] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)  # that named the outlets, and are taken out
     reasons: list[Reason] = field(default_factory=list)
     ours: Ours | None = None
     fault: str = ""
@@ -53,16 +56,32 @@ class Task:
 
 def prepare(task: Task) -> Prepared:
     # The one place where an export of our own is taken at its word: nothing is credited and nothing converted.
-    ours = ours_of(task.item)
-    if ours is not None and ours.markdown is not None:
-        rendered = render_post(ours.markdown)
-        return Prepared(ours.markdown, rendered.html, rendered.lead_html, ours=ours)
-    html, credits = task.item.content, []
-    if task.item.kind == "post" and ours is None:
+    ours, markdown = ours_of(task.item), markdown_of(task.item)
+    if markdown is not None:
+        markdown = _with_files_here(markdown, task)
+        rendered = render_post(markdown)
+        return Prepared(markdown, rendered.html, rendered.lead_html, ours=ours)
+    html = without_frame(task.item.content)
+    credits_: list[Credit] = []
+    lines: list[str] = []
+    if task.item.kind == "post":
         credited = credit(html, task.pattern)
-        html, credits = credited.html, list(credited.credits)
+        html, lines = credited.html, list(credited.lines)
+        credits_ = [] if ours else list(credited.credits)
     brought = bring_over(html, files=task.files, base=task.base)
-    return Prepared(brought.markdown, brought.body_html, brought.lead_html, credits, list(brought.reasons), ours)
+    return Prepared(
+        brought.markdown, brought.body_html, brought.lead_html, credits_, lines, list(brought.reasons), ours
+    )
+
+
+def _with_files_here(markdown: str, task: Task) -> str:
+    """A site like this names its pictures by their bytes: written anew here, they have other names."""
+
+    def here(found: re.Match[str]) -> str:
+        file = task.files.by_address(f"{task.base}{found[0]}")
+        return file.address if file and file.is_here else found[0]
+
+    return _MEDIA.sub(here, markdown)
 
 
 def prepare_all(tasks: Sequence[Task]) -> list[Prepared]:

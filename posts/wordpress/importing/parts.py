@@ -11,53 +11,34 @@ from django.contrib.flatpages.models import FlatPage
 from django.db.models import Model
 
 from posts.models import Image, Post
-from posts.wordpress import attachments, outlets, pages
-from posts.wordpress.converting import Brought
-from posts.wordpress.crediting import Credit
+from posts.wordpress import pages
 from posts.wordpress.models import Blog
-from posts.wordpress.old_files import Files
-from posts.wordpress.outlets import Settled
-from posts.wordpress.preparing import Prepared
-from posts.wordpress.reasons import Reason
+from posts.wordpress.reading import NotReadable
 from posts.wordpress.records import Item
+from posts.wordpress.supplying import Supply
 
 
-def supply_of(options: Mapping[str, Any]) -> attachments.Supply:
+def supply_of(options: Mapping[str, Any]) -> Supply:
+    """Return where the files of old uploads come from. A rehearsal asks nobody for them: it would take hours."""
     zips = [path for path in options.get("paths", ()) if str(path).lower().endswith(".zip")]
-    return attachments.Supply(
-        media_root=options.get("media_root") or None, zips=zips, fetch=bool(options.get("fetch", True))
-    )
+    is_asking = bool(options.get("fetch", True)) and not options.get("is_rehearsal")
+    try:
+        return Supply(options.get("media_root") or None, zips, fetch=is_asking)
+    except ValueError as error:
+        raise Unusable(str(error)) from error
 
 
-def bring_attachment(item: Item, blog: Blog, supply: attachments.Supply) -> tuple[Image | None, list[Reason]]:
-    return attachments.bring_attachment(item, blog, supply)
+class Unusable(NotReadable):
+    """The folder or the zip of the uploads is none."""
+
+    def __init__(self, sentence: str) -> None:
+        ValueError.__init__(self, sentence)
 
 
-def files_of(items: Sequence[Item], blog: Blog) -> list[Files]:
-    return attachments.files_of(items, blog)
-
-
-def with_featured(markdown: str, item: Item, files: Files) -> str:
-    return attachments.with_featured(markdown, item, files)
-
-
-def settle(credits: Sequence[Sequence[Credit]]) -> list[Settled]:
-    return outlets.settle(credits)
-
-
-def store_page(item: Item, prepared: Prepared, blog: Blog) -> tuple[FlatPage | Post | None, list[Reason]]:
-    brought = Brought(
-        markdown=prepared.markdown, reasons=[], body_html=prepared.body_html, lead_html=prepared.lead_html
-    )
-    return pages.store_page(item, brought, blog)
-
-
-def store_remarks(
-    pairs: Sequence[tuple[Post, Item]], blog: Blog, users: Mapping[int, int]
-) -> tuple[dict[int, list[Reason]], dict[str, int]]:
-    """Return the reasons by post, and how many comments ended how."""
+def store_remarks(pairs: Sequence[tuple[Post, Item]], blog: Blog, users: Mapping[int, int]) -> Any:
+    """Return what became of the comments, as `old_comments.Remarked`; None where this site takes no comments."""
     if not pairs or not apps.is_installed("posts.comments"):
-        return {}, {}
+        return None
     from posts.wordpress import old_comments  # noqa: PLC0415  comments can be taken out
 
     return old_comments.store_remarks(pairs, blog, users)
@@ -68,7 +49,7 @@ def left_as(row: Model) -> str:
     if isinstance(row, Post):
         return str(row.version)
     if isinstance(row, FlatPage):
-        return _digest(row.url, row.title, row.content)
+        return pages.left_as(row)
     if isinstance(row, Image):
         return _digest(row.alt, str(row.is_decorative), row.caption, row.credit, row.licence, row.notice)
     raise TypeError(f"Nothing is known of how {type(row).__name__} is edited.")

@@ -15,19 +15,24 @@ from django.utils import timezone
 
 from posts.life import State
 from posts.models import Image, Post, Tally
-from posts.wordpress.attachments import Supply
+from posts.wordpress import attachments, pages
+from posts.wordpress.attachments import Attached
+from posts.wordpress.bringing import bring_words
 from posts.wordpress.importing import parts
 from posts.wordpress.importing.accounts import Account, short_key
 from posts.wordpress.importing.authors import Users
 from posts.wordpress.importing.digests import digest_of_attachment, digest_of_item
 from posts.wordpress.importing.storing import Touched, Writing, store
 from posts.wordpress.importing.terms import Shelves
-from posts.wordpress.models import Blog, Imported, Kind, Outcome, Result, Run
+from posts.wordpress.models import ADDRESS_LENGTH, Blog, Imported, Kind, Outcome, Result, Run
 from posts.wordpress.old_files import NO_FILES, Files
-from posts.wordpress.paths import file_path, old_path
+from posts.wordpress.ours import KEYS, ours_of_image
+from posts.wordpress.pages import Branch, OldPage
+from posts.wordpress.paths import old_path
 from posts.wordpress.preparing import Prepared, Preparer, Preparing, Task, prepare_all
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
+from posts.wordpress.supplying import Supply
 from sources.locking import hold_the_desk
 
 logger = logging.getLogger(__name__)
@@ -41,7 +46,7 @@ WITHOUT_MEANING = re.compile(
 )
 DROPPED_META = re.compile(r"(_edit_last|_edit_lock|_wp_page_template|_pingme|_encloseme|_oembed_.*)\Z")
 UNDERSTOOD_META = frozenset(
-    {"_wp_old_slug", "_wp_old_date", "_wp_desired_post_slug", "_wp_attached_file", "_wp_attachment_image_alt"}
+    {"_wp_old_slug", "_wp_old_date", "_wp_desired_post_slug", "_wp_attached_file", "_wp_attachment_image_alt", *KEYS}
 )
 
 
@@ -59,6 +64,7 @@ class Work:
     users: Users
     supply: Supply
     pattern: str | None = None
+    tree: dict[int, Branch] = field(default_factory=dict)  # where pages stand among pages
     touched: Touched = field(default_factory=Touched)
 
 
@@ -74,7 +80,7 @@ class Job:
     known: Imported | None = None
     row: Model | None = None  # what it became here, as it stands now
     prepared: Prepared | None = None
-    image: Image | None = None
+    attached: Attached | None = None
     reasons: list[Reason] = field(default_factory=list)
 
     def tell(self, account: Account, result: Result, reasons: Sequence[Reason] = (), *, key: str = "") -> None:
@@ -121,7 +127,7 @@ def plan(items: Sequence[Item], work: Work, preparer: Preparer) -> Planned:
     """Begin to prepare the texts that will be needed."""
     jobs = [job_of(item, work.blog) for item in items]
     texts = [job for job in jobs if job.kind in (Kind.POST, Kind.PAGE) and job.item.status != "auto-draft"]
-    for job, files in zip(texts, parts.files_of([job.item for job in texts], work.blog), strict=True):
+    for job, files in zip(texts, _files_of([job.item for job in texts], work), strict=True):
         job.files = files
         job.digest = digest_of_item(job.item, files, work.pattern)
     known = _known(jobs, work.blog)
@@ -129,6 +135,21 @@ def plan(items: Sequence[Item], work: Work, preparer: Preparer) -> Planned:
         job for job in texts if (job.kind, job.key) not in known or known[job.kind, job.key].digest != job.digest
     ]
     return Planned(jobs, needed, preparer.begin([_task(job, work) for job in needed]))
+
+
+def _files_of(items: Sequence[Item], work: Work) -> list[Files]:
+    """Return what is known of the uploads that these texts show; what no item names is brought first."""
+    files = attachments.files_of(items, work.blog)
+    missing = attachments.missing_uploads(items, files, work.blog)
+    if not missing or work.run.is_rehearsal:
+        return files
+    for loose in missing:
+        attached = attachments.bring_loose(loose, work.supply)
+        columns = {**attached.columns, "digest": ""}
+        Imported.objects.update_or_create(
+            blog=work.blog, kind=columns.pop("kind"), key=loose.address, defaults=columns
+        )
+    return attachments.files_of(items, work.blog)
 
 
 def _task(job: Job, work: Work) -> Task:
@@ -233,6 +254,10 @@ def _is_decided(job: Job, work: Work, account: Account) -> bool:
         if known.digest == job.digest:
             job.tell(account, Result.UNCHANGED)
             return True
+        if isinstance(row, FlatPage) and not pages.is_page(job.item):
+            words = "Readers see it there no longer. Here it stays until somebody deletes it."
+            job.tell(account, Result.SKIPPED, [Reason("page-withdrawn", words)])
+            return True
         if row is not None and parts.left_as(row) != known.left_as:
             words = "It was edited here since it was imported, and has changed there too: it stays as it is here."
             job.tell(account, Result.SKIPPED, [Reason("edited-here", words)])
@@ -247,7 +272,7 @@ def _is_decided(job: Job, work: Work, account: Account) -> bool:
 
 def _store_all(jobs: list[Job], work: Work, account: Account) -> Touched:
     touched = Touched()
-    posts = [job for job in jobs if job.kind == Kind.POST]
+    posts = [job for job in jobs if not pages.is_page(job.item)]
     taken = set(
         Post.objects.filter(guid__in=[job.key for job in posts if job.known is None]).values_list("guid", flat=True)
     )
@@ -256,9 +281,7 @@ def _store_all(jobs: list[Job], work: Work, account: Account) -> Touched:
             words = "A post with this guid is here already, and did not come from this blog: it stays as it is."
             job.tell(account, Result.SKIPPED, [Reason("guid-taken", words)])
     _store_or_each(_store_posts, [job for job in posts if job.key not in taken], work, account, touched)
-    for job in jobs:
-        if job.kind == Kind.PAGE:
-            _store_or_each(_store_page, [job], work, account, touched)
+    _store_or_each(_store_pages, [job for job in jobs if pages.is_page(job.item)], work, account, touched)
     return touched
 
 
@@ -279,9 +302,8 @@ def _store_or_each(act: Any, jobs: list[Job], work: Work, account: Account, touc
             words = f"It could not be stored ({type(error).__name__})."
             jobs[0].tell(account, Result.FAILED, [Reason("failed", words)])
             return
+        _look_up(jobs, work)  # as they stand: what was laid on them is taken back
         for job in jobs:
-            if isinstance(job.row, Post):
-                job.row.refresh_from_db()
             _store_or_each(act, [job], work, account, touched)
     else:
         account.rows += part.rows
@@ -291,19 +313,24 @@ def _store_or_each(act: Any, jobs: list[Job], work: Work, account: Account, touc
 def _store_posts(jobs: list[Job], work: Work, account: Account) -> Touched:
     writings = [_writing(job) for job in jobs]
     touched = store(
-        writings, work.blog, work.shelves, {job.item.author: work.users.of(job.item.author) for job in jobs}
+        writings,
+        work.blog,
+        work.shelves,
+        {**work.users.by_login, **{job.item.author: work.users.of(job.item.author) for job in jobs}},
     )
     for job, writing in zip(jobs, writings, strict=True):
         job.row = writing.post
         job.reasons = writing.reasons + _told_of_terms(job.item)
-    told, counts = parts.store_remarks(
+    remarked = parts.store_remarks(
         [(writing.post, writing.item) for writing in writings], work.blog, work.users.by_number
     )
-    account.count("comment", counts)
+    if remarked is not None:
+        account.count("comment", remarked.total)
     _remember(jobs, work.blog)
-    for job in jobs:
+    for job, writing in zip(jobs, writings, strict=True):
         result = Result.UPDATED if job.known else Result.IMPORTED
-        job.tell(account, result, [*job.reasons, *told.get(job.row.pk if job.row else 0, ())])
+        told = remarked.reasons.get(writing.post.pk, ()) if remarked is not None else ()
+        job.tell(account, result, [*job.reasons, *told])
     return touched
 
 
@@ -315,27 +342,25 @@ def _writing(job: Job) -> Writing:
     return writing
 
 
-def _store_page(jobs: list[Job], work: Work, account: Account) -> Touched:
-    [job] = jobs
-    assert job.prepared is not None  # noqa: S101  decided before
-    prepared = job.prepared
-    prepared.markdown = parts.with_featured(prepared.markdown, job.item, job.files)
-    row, reasons = parts.store_page(job.item, prepared, work.blog)
-    job.row, job.reasons = row, [*prepared.reasons, *reasons]
-    if row is None:
-        job.tell(account, Result.SKIPPED, job.reasons)
-        return Touched()
-    _remember([job], work.blog)
-    told: dict[int, list[Reason]] = {}
-    if isinstance(row, Post):
-        told, counts = parts.store_remarks([(row, job.item)], work.blog, work.users.by_number)
-        account.count("comment", counts)
-    elif job.item.remarks:
-        words = f"Pages take no comments here: {len(job.item.remarks)} of them are left out."
-        job.reasons.append(Reason("comments-left-out", words))
-    result = Result.UPDATED if job.known else Result.IMPORTED
-    job.tell(account, result, [*job.reasons, *told.get(row.pk, ())])
+def _store_pages(jobs: list[Job], work: Work, account: Account) -> Touched:
+    old = [
+        OldPage(job.item, attachments.with_featured(_text_of(job), job.item, job.files), job.digest, job.known)
+        for job in jobs
+    ]
+    rows = []
+    for job, paged in zip(jobs, pages.store_pages(old, work.blog, work.tree), strict=True):
+        job.row = paged.page
+        told = job.prepared.reasons if job.prepared and paged.page else []
+        job.tell(account, paged.result, [*told, *paged.reasons])
+        if paged.columns:
+            rows.append(_with_columns(job, work.blog, paged.columns))
+    _write_rows(rows)
     return Touched()
+
+
+def _text_of(job: Job) -> str:
+    assert job.prepared is not None  # noqa: S101  decided before
+    return job.prepared.markdown
 
 
 def _told_of_terms(item: Item) -> list[Reason]:
@@ -350,9 +375,12 @@ def _told_of_terms(item: Item) -> list[Reason]:
 
 
 def _remember(jobs: Sequence[Job], blog: Blog) -> None:
-    rows = [_imported(job, blog) for job in jobs]
-    new, old = [row for row in rows if row.pk is None], [row for row in rows if row.pk is not None]
-    Imported.objects.bulk_create(new)
+    _write_rows([_imported(job, blog) for job in jobs])
+
+
+def _write_rows(rows: Sequence[Imported]) -> None:
+    Imported.objects.bulk_create([row for row in rows if row.pk is None])
+    old = [row for row in rows if row.pk is not None]
     if old:
         names = ["number", "model", "row_id", "path", "address", "parent", "digest", "left_as", "extra"]
         Imported.objects.bulk_update(old, names)
@@ -360,14 +388,24 @@ def _remember(jobs: Sequence[Job], blog: Blog) -> None:
 
 def _imported(job: Job, blog: Blog) -> Imported:
     item = job.item
+    columns: dict[str, Any] = {
+        "number": attachments.fitting(item.number),
+        "parent": attachments.fitting(item.parent),
+        "digest": job.digest,
+        "model": job.row._meta.label_lower if job.row else "",
+        "row_id": job.row.pk if job.row else None,
+        "left_as": parts.left_as(job.row) if job.row else "",
+        "path": old_path(item.link)[:ADDRESS_LENGTH],
+        "extra": {"lines": job.prepared.lines} if job.prepared and job.prepared.lines else {},
+    }
+    return _with_columns(job, blog, columns)
+
+
+def _with_columns(job: Job, blog: Blog, columns: dict[str, Any]) -> Imported:
     row = job.known or Imported(blog=blog, kind=job.kind, key=job.key)
-    row.number, row.parent, row.digest, row.extra = item.number, item.parent, job.digest, _extra_of(item)
-    row.model = job.row._meta.label_lower if job.row else ""
-    row.row_id = job.row.pk if job.row else None
-    row.left_as = parts.left_as(job.row) if job.row else ""
-    is_file = job.kind == Kind.ATTACHMENT
-    row.path = (file_path(item.attachment_url) if is_file else old_path(item.link))[:2000]
-    row.address = item.attachment_url[:2000] if is_file else ""
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.extra = {**_extra_of(job.item), **columns.get("extra", {})}
     return row
 
 
@@ -414,52 +452,78 @@ def write_attachments(items: Sequence[Item], work: Work) -> None:
         counting = _those_that_count(jobs, work, account)
         done = [job for job in counting if not _is_file_decided(job, account)]
         for job in done:
-            job.row = job.image
-        _remember(done, work.blog)
-        for job in done:
-            job.tell(account, _result_of_file(job, work), job.reasons)
+            _follow_file(job, work.blog, account)
+        _write_rows([_attachment_row(job, work.blog) for job in done])
         account.write(items=len(jobs))
     account.follow()
 
 
 def _is_wanted(job: Job) -> bool:
     """Say whether its file is to be brought: it is new, has changed, or could not be had so far."""
-    return job.known is None or job.known.row_id is None or (job.known.digest != job.digest and job.row is not None)
+    return job.known is None or not _was_had(job.known) or (job.known.digest != job.digest and not _is_deleted(job))
+
+
+def _was_had(known: Imported) -> bool:
+    return known.row_id is not None or bool(known.extra.get("file"))
+
+
+def _is_deleted(job: Job) -> bool:
+    return job.known is not None and job.known.row_id is not None and job.row is None
 
 
 def _bring_file(job: Job, work: Work) -> None:
-    if work.run.is_rehearsal:
-        job.reasons.append(Reason("would-be-fetched", f"Its file would be looked for: {job.item.attachment_url}"))
-        return
     try:
-        job.image, reasons = parts.bring_attachment(job.item, work.blog, work.supply)
+        job.attached = attachments.bring_attachment(
+            job.item, work.blog, work.supply, is_rehearsal=work.run.is_rehearsal
+        )
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # whatever it is, it concerns this file alone
         logger.exception("The file of %s could not be brought over.", job.item.place or job.key)
         job.prepared = Prepared(fault=f"Its file could not be brought over ({type(error).__name__}).")
     else:
-        job.reasons += reasons
+        _tell_of_rehearsal(job.attached, work.run)
+        job.reasons += job.attached.reasons
+
+
+def _tell_of_rehearsal(attached: Attached, run: Run) -> None:
+    """In a rehearsal nobody is asked for a file: what is not at hand would be fetched."""
+    is_asking = run.is_rehearsal and run.options.get("fetch", True)
+    if is_asking and any(reason.code == "file-missing" for reason in attached.reasons):
+        words = f"Its file would be asked for: {attached.columns['address']}"
+        attached.is_had, attached.reasons = True, [Reason("would-be-fetched", words)]
 
 
 def _is_file_decided(job: Job, account: Account) -> bool:
     known = job.known
+    is_had = job.attached is not None and job.attached.is_had
     if job.prepared is not None:
         job.tell(account, Result.FAILED, [Reason("failed", job.prepared.fault)])
     elif known is None:
         return False
-    elif known.row_id is not None and job.row is None:
+    elif _is_deleted(job):
         job.tell(account, Result.SKIPPED, [Reason("deleted-here", "It was deleted here, and stays so.")])
-    elif known.digest == job.digest and (known.row_id is not None or job.image is None):
-        job.tell(account, Result.UNCHANGED, job.reasons)
-    elif job.row is not None and job.image is None:
+    elif not is_had and (_was_had(known) or known.digest == job.digest):
         job.tell(account, Result.UNCHANGED, job.reasons)  # what is here stays, for there is nothing in its stead
     else:
         return False
     return True
 
 
-def _result_of_file(job: Job, work: Work) -> Result:
+def _follow_file(job: Job, blog: Blog, account: Account) -> None:
+    attached = job.attached
+    assert attached is not None  # noqa: S101  decided before
+    job.row = attached.image
     if job.known is not None:
-        return Result.UPDATED
-    return Result.IMPORTED if job.image is not None or work.run.is_rehearsal else Result.SKIPPED
+        result = Result.UPDATED
+    else:
+        result = Result.IMPORTED if attached.is_had else Result.SKIPPED
+    ours = ours_of_image(job.item)
+    if attached.image is not None and ours is not None and job.known is None:
+        bring_words(attached.image, ours)
+    job.tell(account, result, job.reasons)
+
+
+def _attachment_row(job: Job, blog: Blog) -> Imported:
+    assert job.attached is not None  # noqa: S101  decided before
+    return _with_columns(job, blog, {**job.attached.columns, "digest": job.digest, "left_as": ""})

@@ -32,10 +32,13 @@ from posts.models import (
 from posts.models.image import names_in
 from posts.models.post import RESERVED_SLUGS, REVISIONS, SLUG_LENGTH, YEARS
 from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, PictureFacts, cited, fit, plain_text, render_post
-from posts.wordpress.importing import parts
+from posts.wordpress import outlets
+from posts.wordpress.attachments import with_featured
+from posts.wordpress.bringing import bring_pages, bring_rest
 from posts.wordpress.importing.terms import FiledAs, Shelves
 from posts.wordpress.models import Blog, Imported
 from posts.wordpress.old_files import Files
+from posts.wordpress.ours import post_columns
 from posts.wordpress.paths import day_and_name, old_path
 from posts.wordpress.preparing import Prepared
 from posts.wordpress.reasons import Reason
@@ -59,6 +62,7 @@ COLUMNS = [
     "published_on", "source", "link", "editor", "version", "is_sticky",
 ]  # fmt: skip
 SITE = "the site"
+NO_SOURCE = Reason("no-source", "No line at its end names the outlet. Open it, and choose the outlet if there is one.")
 _SLUG = re.compile(r"[\w-]+\Z")
 _SHOWN = re.compile(r' (?:src|href)="/media/(images/[\w./-]+)"')
 # Only what can stand in a title: “3 < 5 and 6 > 4” says what it says.
@@ -105,18 +109,28 @@ def store(writings: Sequence[Writing], blog: Blog, shelves: Shelves, editors: di
     now = timezone.now()
     ancestry = Category.objects.ancestry()
     before = _clear([each.post for each in writings if not each.is_new])
-    settled = parts.settle([each.prepared.credits for each in writings])
+    days = [site_date(at) if (at := each.item.published_at) and site_year(at) in YEARS else None for each in writings]
+    settled = outlets.settle([each.prepared.credits for each in writings], days)
     for each, source in zip(writings, settled, strict=True):
         each.reasons += [*each.prepared.reasons, *source.reasons]
+        if not each.prepared.credits and each.prepared.ours is None and each.item.kind == "post":
+            each.reasons.append(NO_SOURCE)
         each.post.source_id, each.post.link_id, each.also = source.source_id, source.link_id, list(source.also)
         each.post.editor_id = editors.get(each.item.author)
         _say(each, now)
+    own = [each for each in writings if each.prepared.ours]
+    pairs = [(each.post, each.prepared.ours) for each in own]
+    for each, further in zip(own, bring_pages(pairs), strict=True):
+        each.also = further
+        for name, value in post_columns(each.prepared.ours).items():
+            setattr(each.post, name, value)
     _file(writings, shelves, ancestry)
     _settle_addresses(writings, blog)
     _render(writings)
     _write_posts(writings, now)
     _write_filing(writings, ancestry)
     _write_beside(writings, blog, now)
+    bring_rest(pairs, people={login: pk for login, pk in editors.items() if pk})
     _write_revisions(writings, blog, now)
     after = Touched(
         {pk for each in writings for pk in each.filed.tags},
@@ -166,7 +180,7 @@ def _say(writing: Writing, now: dt.datetime) -> None:
     item, post = writing.item, writing.post
     post.title = _fit_title(item.title, writing.reasons)
     post.excerpt = _fit_excerpt(item.excerpt, writing.reasons)
-    post.body = fit(parts.with_featured(writing.prepared.markdown, item, writing.files))
+    post.body = fit(with_featured(writing.prepared.markdown, item, writing.files))
     post.is_sticky = item.is_sticky
     post.rendering_version = RENDERING_VERSION
     if len(post.body) > MAX_TEXT_LENGTH:
@@ -196,6 +210,14 @@ def _fit_excerpt(excerpt: str, reasons: list[Reason]) -> str:
 
 def _state_of(writing: Writing, now: dt.datetime) -> State:
     item, post = writing.item, writing.post
+    if writing.prepared.ours:
+        return writing.prepared.ours.state
+    if item.kind == "page":
+        writing.notes.append("Was a page of the old blog that readers did not see.")
+        writing.reasons.append(
+            Reason("draft-page", "It was a page that readers did not see: it is a draft of a post.")
+        )
+        return State.TRASH if item.status == "trash" else State.DRAFT
     state = STATES.get(item.status)
     if state is None:
         writing.reasons.append(Reason("unknown-status", f"The status “{item.status}” is unknown here: it is a draft."))
@@ -260,6 +282,8 @@ def _settle_addresses(writings: Sequence[Writing], blog: Blog) -> None:
 
 def _fit_slug(writing: Writing) -> str:
     item, post = writing.item, writing.post
+    if writing.prepared.ours and writing.prepared.ours.slug is not None:
+        return writing.prepared.ours.slug
     slug = tidy_slug(item.slug.strip())
     if item.status == "trash":
         slug = tidy_slug(item.first_meta("_wp_desired_post_slug")) or re.sub(r"__trashed(-\d+)?\Z", "", slug)
@@ -324,6 +348,8 @@ class _TakenThatDay:
 def _former_addresses(writing: Writing) -> set[tuple[dt.date, str]]:
     """Return the addresses that it had in the old blog, as far as they have the form of ours."""
     item, day = writing.item, writing.post.published_on
+    if writing.prepared.ours:
+        return set(writing.prepared.ours.former)
     assert day is not None  # noqa: S101  only what is public has an address
     found = {(day, tidy_slug(slug)) for slug in item.all_meta("_wp_old_slug")}
     for text in item.all_meta("_wp_old_date"):
@@ -443,7 +469,9 @@ def _write_beside(writings: Sequence[Writing], blog: Blog, now: dt.datetime) -> 
         )
         for each in writings
     )  # fmt: skip
-    _close_discussions([each for each in writings if each.item.comment_status == "closed"], now)
+    _close_discussions(
+        [each for each in writings if not each.prepared.ours and each.item.comment_status == "closed"], now
+    )
 
 
 def _write_former(writings: Sequence[Writing]) -> None:

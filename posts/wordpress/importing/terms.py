@@ -12,9 +12,11 @@ from typing import Any
 from posts.models import Category, Tag, TagAlias
 from posts.models.category import PATH_LENGTH, RESERVED_SLUGS
 from posts.rendering import plain_text
+from posts.wordpress.bringing import bring_category, bring_outlet, bring_tags
 from posts.wordpress.importing.accounts import Account, short_key
 from posts.wordpress.importing.digests import digest_of_record
 from posts.wordpress.models import Blog, Imported, Kind, Result
+from posts.wordpress.ours import KEYS, OUTLETS, as_it_was, ours_of_category, ours_of_outlet, ours_of_tag
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Filed, Item, Term
 from sources.naming import fold, propose_slug, tidy_name, tidy_slug
@@ -40,6 +42,7 @@ class Shelves:
 
     def __init__(self, blog: Blog) -> None:
         self.blog = blog
+        self.paths: dict[str, str] = {}
         self.load()
 
     def load(self) -> None:
@@ -66,7 +69,21 @@ class Shelves:
 
     def bring(self, terms: Iterable[Term], account: Account, *, is_declared: bool = True) -> None:
         """Make what is new, and follow what has changed there and not here."""
-        terms = list(terms)
+        terms = [as_it_was(term) for term in terms]
+        bring_tags([ours for term in terms if (ours := ours_of_tag(term))])
+        for term in terms:
+            if ours := ours_of_category(term):
+                self.paths[_slug_of(term)] = bring_category(ours).path
+            elif outlet := ours_of_outlet(term):
+                source = bring_outlet(outlet)
+                key = short_key(f"{term.taxonomy}:{_slug_of(term)}")
+                Imported.objects.update_or_create(
+                    blog=self.blog,
+                    kind=Kind.TERM,
+                    key=key,
+                    defaults={"number": term.number, "model": "sources.source", "row_id": source.pk, "digest": ""},
+                )
+        terms = [term for term in terms if term.taxonomy != OUTLETS]
         categories = {_slug_of(term): term for term in terms if term.taxonomy == "category"}
         tags = {_slug_of(term): term for term in terms if term.taxonomy == "post_tag"}
         _Categories(self, categories, account, is_declared=is_declared).bring()
@@ -125,7 +142,12 @@ def _fit_name(term: Term, length: int, reasons: list[Reason]) -> str:
 
 
 def _extra(term: Term, **more: Any) -> dict[str, Any]:
-    kept = {"name": term.name, "description": term.description, "meta": [list(each) for each in term.meta], **more}
+    kept = {
+        "name": term.name,
+        "description": term.description,
+        "meta": [list(each) for each in term.meta if each.key not in KEYS],
+        **more,
+    }
     return {key: value for key, value in kept.items() if value}
 
 
@@ -186,7 +208,8 @@ class _Categories:
         return Category.objects.filter(pk=self.shelves.categories[above] or 0).first()
 
     def _make(self, slug: str, key: str, term: Term, parent: Category | None, reasons: list[Reason]) -> None:
-        category = Category.objects.filter(path=f"{parent.path}/{slug}" if parent else slug).first()
+        path = self.shelves.paths.get(slug) or (f"{parent.path}/{slug}" if parent else slug)
+        category = Category.objects.filter(path=path).first()
         if category:
             reasons.append(Reason("category-found", f"This is the category “{category}”, which was here."))
         else:

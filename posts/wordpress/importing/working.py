@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import batched, chain, islice
+from itertools import batched, chain, islice, takewhile
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +17,10 @@ from posts.wordpress.importing.authors import Users
 from posts.wordpress.importing.slices import Lost, Planned, Work, plan, write, write_attachments
 from posts.wordpress.importing.terms import Shelves
 from posts.wordpress.models import Blog, Outcome, Run
+from posts.wordpress.pages import note_branch
 from posts.wordpress.preparing import Preparer
 from posts.wordpress.reading import NotReadable, Survey, read, survey
-from posts.wordpress.records import Item, Site
+from posts.wordpress.records import Author, Item, Site, Term
 from sources.locking import hold_the_desk
 from sources.models import host_of
 
@@ -98,11 +99,23 @@ def _begin(run: Run) -> Mapping[str, int]:
                 raise Lost
         blog = _blog(found.site, found)
         account = Account(run)
-        Users(blog).bring(found.authors, account)
-        Shelves(blog).bring(found.terms, account)
+        authors, terms = _head(paths_of(run))
+        Users(blog).bring(authors, account)
+        Shelves(blog).bring(terms, account)
         account.write(blog=blog, total=found.items, digest=found.digest)
     account.follow()
     return found.kinds
+
+
+def _head(paths: list[str]) -> tuple[list[Author], list[Term]]:
+    """Return the authors and terms that stand before the items."""
+    authors, terms = [], []
+    for record in takewhile(lambda record: not isinstance(record, Item), read(paths)):
+        if isinstance(record, Author):
+            authors.append(record)
+        elif isinstance(record, Term):
+            terms.append(record)
+    return authors, terms
 
 
 def _blog(site: Site, found: Survey) -> Blog:
@@ -136,7 +149,7 @@ def _go_through(todo: Work, kinds: Mapping[str, int] | None, seconds: float | No
     is_large = run.total - run.position > WORTH_PROCESSES
     end: float | None = None
     _tell(run, progress)
-    with Preparer(is_large=is_large) as preparer:
+    with Preparer(is_large=is_large) as preparer, todo.supply:
         for act in _acts(todo, kinds, preparer):
             if end is None and seconds is not None:
                 end = time.monotonic() + seconds  # reading to where it was takes time that brings nothing
@@ -158,8 +171,8 @@ def _acts(todo: Work, kinds: Mapping[str, int] | None, preparer: Preparer) -> It
     """Yield what each slice takes, in order: attachments first, for posts show them."""
     paths, position = paths_of(todo.run), todo.run.position
     attachments: Iterable[Item] = ()
-    if kinds is None or kinds.get("attachment"):
-        attachments = (item for item in _items(paths) if item.kind == "attachment")
+    if kinds is None or kinds.get("attachment") or kinds.get("page"):
+        attachments = _attachments(paths, todo)
     passed = 0
 
     def counted(items: Iterable[Item]) -> Iterator[Item]:
@@ -174,6 +187,14 @@ def _acts(todo: Work, kinds: Mapping[str, int] | None, preparer: Preparer) -> It
     slices = batched(islice(others, max(position - passed, 0), None), SLICE)
     for planned in _ahead(plan(items, todo, preparer) for items in slices):
         yield lambda planned=planned: write(planned, todo)  # type: ignore[misc]
+
+
+def _attachments(paths: list[str], todo: Work) -> Iterator[Item]:
+    for item in read(paths, kinds=("attachment", "page")):
+        if isinstance(item, Item):
+            note_branch(todo.tree, item)
+            if item.kind == "attachment":
+                yield item
 
 
 def _from(items: Iterator[Item], position: int) -> Iterator[Item]:
