@@ -15,7 +15,11 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     # nginx serves the uploads of a busy site; without one they come from here. All were re-encoded on upload.
     re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
-    *(path("", include(f"{app}.urls")) for app in ("posts.comments", "posts.subscriptions") if apps.is_installed(app)),
+    *(
+        path("", include(f"{app}.urls"))
+        for app in ("posts.comments", "posts.subscriptions", "posts.wordpress")
+        if apps.is_installed(app)
+    ),
     *([path("anymail/", include("anymail.urls"))] if apps.is_installed("anymail") else []),
     path("", include("posts.urls")),
 ]
