@@ -26,9 +26,11 @@ from posts.models import Post
 WITHOUT = os.environ["WITHOUT"]
 TRACES = {
     "posts.comments": b"/comment/", "posts.subscriptions": b"subscribe", "posts.webhooks": b"webhook",
+    "posts.wordpress": b"wordpress",
 }
 GONE = {
     "posts.comments": ["/comments/feed/"], "posts.subscriptions": ["/subscribe/"], "posts.webhooks": [],
+    "posts.wordpress": ["/rss/", "/xmlrpc.php"],
 }
 client = Client()
 post = Post.objects.filter(title__startswith="A fee refunded").get()
@@ -47,7 +49,7 @@ print("fine")
 """
 
 
-@pytest.mark.parametrize("app", ["posts.comments", "posts.subscriptions", "posts.webhooks"])
+@pytest.mark.parametrize("app", ["posts.comments", "posts.subscriptions", "posts.webhooks", "posts.wordpress"])
 def test_the_site_runs_without(app, tmp_path):
     result = subprocess.run(
         [sys.executable, "-c", VISIT, str(tmp_path)],

@@ -40,7 +40,12 @@ def is_of_people(wanted: Asked) -> bool:
     path = wanted.whole.lstrip("/")
     if not path:
         return bool(wanted.query) and not {"author", "author_name"} & (wanted.query or {}).keys()
-    if len(path) > KEY_LENGTH - 2 or _ODD.search(path) or _PROBED.match(path) or wanted.parts[:1] in ((s,) for s in SHUT):
+    if (
+        len(path) > KEY_LENGTH - 2
+        or _ODD.search(path)
+        or _PROBED.match(path)
+        or wanted.parts[:1] in ((s,) for s in SHUT)
+    ):
         return False
     if any(part.startswith(".") for part in path.split("/")):
         return False

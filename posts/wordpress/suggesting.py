@@ -30,7 +30,9 @@ def suggest(wanted: Asked) -> list[Suggestion]:
     found: dict[int, Suggestion] = {}
     words = _words_in(wanted)
     for beginning in _beginnings(words):
-        _add(found, Post.objects.published().filter(_begins(beginning)).order_by("slug", "pk").values(*_COLUMNS)[:MOST])
+        _add(
+            found, Post.objects.published().filter(_begins(beginning)).order_by("slug", "pk").values(*_COLUMNS)[:MOST]
+        )
     if len(found) < MOST:
         _add(found, _tagged(words))
     return list(found.values())

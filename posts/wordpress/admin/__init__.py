@@ -1,0 +1,3 @@
+from posts.wordpress.admin import redirects
+
+__all__ = ["redirects"]
