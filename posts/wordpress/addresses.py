@@ -43,7 +43,7 @@ _OLD_FEEDS = {
 _SITEMAP = re.compile(r"(?:wp-|news-|image-|video-|post-|page-)?sitemap[\w-]*\.xml(?:\.gz)?", re.ASCII)
 _FILES = {"robots.txt", "favicon.ico", "osd.xml"}
 _YEAR, _PART_OF_DATE = re.compile(r"\d{4}", re.ASCII), re.compile(r"\d{1,2}", re.ASCII)
-_SCRIPT = re.compile(r"\.(?:php\d?|aspx?|jsp|cgi|env|sql|git)\b")
+_NO_NAME = re.compile(r"\.(?:php\d?|aspx?|jsp|cgi|env|sql|git)\b|\ufffd")
 _DATED_FILE = re.compile(r"\d{4}/\d{2}/[^/]+\.\w{2,5}", re.ASCII)
 
 
@@ -147,7 +147,7 @@ def _part_of_post(post: Post | None, below: tuple[str, ...], asked: Asked) -> st
     """
     url = for_readers(post).get_absolute_url()
     below = below[1:] if below[:1] == ("attachment",) else below
-    if len(below) > 1 or any(map(_SCRIPT.search, below)):
+    if len(below) > 1 or any(map(_NO_NAME.search, below)):
         raise Http404("Nothing stood there.")
     if not apps.is_installed("posts.comments"):
         return url
@@ -211,17 +211,27 @@ def _page(asked: Asked) -> str | None:
 
 def _imported(asked: Asked) -> str | None:
     """What stood at this path on the old blog, however it built its paths; or the file that lay there."""
-    here = f"/{'/'.join(asked.parts)}"
-    above = here.rpartition("/")[0]
-    paths = list(dict.fromkeys(path for path in (asked.whole, asked.cut, here, above) if path not in ("", "/")))
+    here, above = _with_whole_date(asked.parts), _with_whole_date(_above(asked.parts))
+    paths = list(dict.fromkeys(path for path in (asked.whole, asked.cut, here, above) if path != "/"))
     files = _uploads(asked)
     rows = list(Imported.objects.filter(path__in=[*paths, *files]).select_related("blog"))
     rows.sort(key=lambda row: ((paths + files).index(row.path), *_preference(row, asked)))
     for row in rows:
-        below = () if row.path != above else asked.parts[-1:]
+        below = asked.parts[-1:] if row.path == above != here else ()
         if not below or row.kind == Kind.POST:
             return _where(row, asked, below)
     return None
+
+
+def _above(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the path of the post to which the address of a picture's page, or of a split page, belongs."""
+    return parts[:-2] if parts[-2:-1] == ("attachment",) else parts[:-1]
+
+
+def _with_whole_date(parts: tuple[str, ...]) -> str:
+    """Join a path; a month or a day of one digit gets its second."""
+    date = [f"{number:02}" for number in _date_of(parts)]
+    return "/" + "/".join([*date, *parts[len(date) :]])
 
 
 def _uploads(asked: Asked) -> list[str]:

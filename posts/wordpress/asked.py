@@ -1,4 +1,4 @@
-"""What somebody asks for by an address of WordPress: its path and its query taken apart. Pure; nothing makes it raise."""
+"""What is asked for by an address of WordPress: its path and its query taken apart. Pure; nothing makes it raise."""
 
 import re
 import unicodedata

@@ -41,7 +41,7 @@ class OldAddressMiddleware:
             return response
         response = self.get_response(request)
         if response.status_code == 404:
-            return _answer_missing(request, response)
+            return _answer_missing(request, response, names)
         return lead_to(_without(request, names)) if names and response.status_code == 200 else response
 
 
@@ -52,9 +52,9 @@ def _old_names(request: HttpRequest) -> set[str]:
     return request.GET.keys() & (ADDED | WHICH if request.path_info == "/" else ADDED)
 
 
-def _without(request: HttpRequest, names: set[str]) -> str:
+def _without(request: HttpRequest, names: set[str], slash: str = "") -> str:
     left = [(name, value) for name, values in request.GET.lists() if name not in names for value in values]
-    path = request.get_full_path().partition("?")[0]
+    path = request.get_full_path().partition("?")[0] + slash
     return f"{path}?{urlencode(left)}" if left else path
 
 
@@ -77,13 +77,15 @@ def _answer_query(request: HttpRequest, names: set[str]) -> HttpResponse | None:
         return _say_missing(request, page_not_found(request, Http404()), wanted) if is_answer else None
 
 
-def _answer_missing(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _answer_missing(request: HttpRequest, response: HttpResponse, names: set[str]) -> HttpResponse:
     wanted = _asked(request)
     try:
         return _lead(request, wanted=wanted)
     except Http404:
-        is_to_have_a_slash = not request.path_info.endswith("/") and is_valid_path(f"{request.path_info}/")
-        return response if is_to_have_a_slash else _say_missing(request, response, wanted)
+        if request.path_info.endswith("/") or not is_valid_path(f"{request.path_info}/"):
+            return _say_missing(request, response, wanted)
+        # It gets its slash in any case, here only together with what else is wrong: it is one step then.
+        return lead_to(_without(request, names, slash="/")) if names else response
 
 
 def _asked(request: HttpRequest) -> Asked:

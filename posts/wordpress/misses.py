@@ -54,7 +54,7 @@ def is_of_people(wanted: Asked) -> bool:
 
 
 def note(request: HttpRequest, path: str) -> None:
-    """Count one more. Where that cannot be done at once it is left: the reader is told that nothing is here, no more."""
+    """Count one more. Where that cannot be done at once it is left: the reader is told the same either way."""
     if path == "/" or UNCOUNTED in request.META or _is_of_the_desk(request):
         return
     try:

@@ -25,7 +25,7 @@ def key_of(wanted: Asked) -> str:
 
 
 def look_up(wanted: Asked) -> Redirect | None:
-    """Return the row for an old address. Others than the desk may have written it with or without slash, or escaped."""
+    """Return the row for an old address. Not the desk alone writes them: with or without slash, or escaped."""
     key = key_of(wanted)
     if key == "/":
         return None

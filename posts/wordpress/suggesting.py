@@ -1,6 +1,7 @@
 """What a page that is not there may have been: public posts whose address begins alike, or with a tag of its words."""
 
 import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -60,7 +61,7 @@ def _begins(beginning: str) -> Q:
 
 def _tagged(words: list[str]) -> Any:
     """Return the newest posts of the rarest tag whose slug is a word of these, or two of them."""
-    slugs = {*words, *(f"{one}-{next_one}" for one, next_one in zip(words, words[1:], strict=False))}
+    slugs = {*words, *(f"{one}-{after}" for one, after in pairwise(words))}
     tags = Tag.objects.filter(slug__in=slugs, tally__count__gt=0).select_related("tally")
     tag = tags.order_by("tally__count", "pk").first() if slugs else None
     ids = list(listing.of_tag(tag).ids[:MOST].values_list("content_object_id", flat=True)) if tag else []

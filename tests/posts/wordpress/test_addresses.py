@@ -1,18 +1,19 @@
 """The addresses of an old blog: each leads to where its page lives now, in one hop."""
 
 import datetime as dt
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from django.contrib.flatpages.models import FlatPage
 from django.contrib.redirects.models import Redirect
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from posts.models import Image, Post
+from posts.models import Category, Image, Post
 from posts.picturing import read_picture
 from posts.wordpress.models import Blog, Imported, Kind
 from tests.factories import make_category, make_comment, make_post, make_source, picture_file
@@ -234,7 +235,7 @@ LED = {
     "/about/amp/": "/about/",
     "/about/trackback/": "/about/",
     "/about/2/": "/about/",
-    "//about//": "/about/",
+    "/about//": "/about/",
     "/wp-content/uploads/2013/03/boat.jpg": image_url,
     "/wp-content/uploads/2013/03/boat-300x200.jpg?w=300": image_url,
     "/wp-content/uploads/2013/03/boat-scaled.jpg": image_url,
@@ -266,7 +267,9 @@ def end_of(client, address: str) -> str:
     there = response["Location"]
     assert there != address
     if not there.startswith("/search/"):
-        assert client.get(there.partition("#")[0]).status_code == 200, there
+        page = client.get(there.partition("#")[0])
+        assert page.status_code == 200, there
+        page.close()
     return there
 
 
@@ -294,7 +297,7 @@ MISSING = [
     "/?paged=99", "/?p=%00", "/?tag=%00", "/wp-json/", "/wp-json/wp/v2/users/1", "/wp-admin/", "/wp-admin/post.php",
     "/wp-admin", "/wp-login.php", "/wp-login.php?redirect_to=/admin/", "/wp-includes/js/jquery.js", "/wp-cron.php",
     "/wp-content/uploads/2013/03/other.jpg", "/wp-content/themes/x/style.css", "/2013/03/other.jpg",
-    "/2013/03/31/the-long-way).", "/2013/03/31/the-long-wa/", "/%00/", "/2013/03/31/%00/", "/2013/03/31/the-long-way/%00/",
+    "/2013/03/31/the-long-way)./", "/2013/03/31/the-long-wa/", "/%00/", "/2013/03/31/%00/", "/2013/03/31/the-long-way/%00/",
 ]  # fmt: skip
 
 
@@ -371,8 +374,6 @@ class TestMoved:
         assert end_of(client, "/?tag_id=4") == "/tag/ships/"
         assert end_of(client, "/tag/boats/feed/rss2/") == "/tag/ships/feed/"
         child = make_category("Elsewhere", slug="elsewhere")
-        from posts.models import Category
-
         fishing = Category.objects.get(path="sea/fishing")
         fishing.parent, fishing.slug = child, "catch"
         fishing.save()
@@ -574,7 +575,8 @@ class TestSuggestions:
         assert f'<a href="{POST}"><bdi>The long way</bdi></a>' in page
 
     @pytest.mark.parametrize(
-        "address", ["/2013/03/31/the-long-way).", "/the-long-road/", "/archive/the-long-way-home.html", "/news/boats/"]
+        "address",
+        ["/2013/03/31/the-long-way)./", "/the-long-road/", "/archive/the-long-way-home.html", "/news/boats/"],
     )
     def test_also_where_something_else_follows(self, client, blog, address):
         assert POST in client.get(address).content.decode()
@@ -603,8 +605,6 @@ class TestCost:
         with CaptureQueriesContext(connection) as ours:
             client.get(address)
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "wordpress" not in name]
-        from django.test import Client
-
         plain = Client()
         with CaptureQueriesContext(connection) as others:
             plain.get(address)
@@ -650,8 +650,6 @@ VALUES = st.one_of(
 @example(["comments", "1"], False, {})
 @example(["corrections", "page", "1"], False, {})
 def test_no_address_is_an_error_and_none_takes_more_than_one_hop(client, blog, parts, is_closed, query):
-    from urllib.parse import unquote, urlencode
-
     path = f"/{'/'.join(parts)}{'/' if is_closed else ''}"
     response = client.generic(
         "GET", "/", PATH_INFO=unquote(path, "latin-1"), QUERY_STRING=urlencode(query, errors="replace")

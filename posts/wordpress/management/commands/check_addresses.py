@@ -35,7 +35,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{answer.status}\t{answer.hops}\t{answer.address}\t{address}{note}")
         good = len(addresses) - lost - several
         self.stdout.write(
-            f"{len(addresses):,} addresses: {good:,} live on, {several:,} take more than one redirect, {lost:,} are lost."
+            f"{len(addresses):,} addresses: {good:,} live on, {several:,} take more than one redirect, "
+            f"{lost:,} are lost."
         )
         if lost or several:
             sys.exit(1)
