@@ -127,7 +127,8 @@ def _dated(asked: Asked) -> str | None:
     date = _date_of(asked.parts)
     if len(date) == 3 and len(asked.parts) > 3:
         [slug, *below] = asked.parts[3:]
-        return _part_of_post(post_at(*date, slug), tuple(below), asked)
+        [year, month, day] = date
+        return _part_of_post(post_at(year, month, day, slug), tuple(below), asked)
     return _listed(find_period(*date), asked) if date and len(date) == len(asked.parts) else None
 
 
@@ -165,7 +166,7 @@ def _anchor(asked: Asked, post: Post | None) -> str:
     if row is None or row.row_id is None:
         return f"comment-{asked.answer_to}"
     comments = apps.get_model("comments", "Comment").objects.visible()
-    return f"comment-{row.row_id}" if comments.filter(pk=row.row_id, post=post).exists() else "comments"
+    return f"comment-{row.row_id}" if comments.filter(pk=row.row_id or 0, post=post).exists() else "comments"
 
 
 def _shelf(asked: Asked) -> str | None:
@@ -355,10 +356,10 @@ def _where(row: Imported, asked: Asked, below: tuple[str, ...] = ()) -> str:
     if row.model == "posts.post":
         return _post(row, asked, below)
     if row.model == "flatpages.flatpage":
-        urls = FlatPage.objects.filter(pk=row.row_id, sites=settings.SITE_ID).values_list("url", flat=True)
+        urls = FlatPage.objects.filter(pk=row.row_id or 0, sites=settings.SITE_ID).values_list("url", flat=True)
         return _sure(urls.first())
     if row.model == "posts.category":
-        paths = Category.objects.filter(pk=row.row_id).values_list("path", flat=True)
+        paths = Category.objects.filter(pk=row.row_id or 0).values_list("path", flat=True)
         return _listed(find_category(_sure(paths.first())), asked)
     if row.model == "posts.tag":
         return _listed(find_tag(_sure(_slug_of_tag(row))), asked)
@@ -366,15 +367,17 @@ def _where(row: Imported, asked: Asked, below: tuple[str, ...] = ()) -> str:
 
 
 def _post(row: Imported, asked: Asked, below: tuple[str, ...]) -> str:
-    post = Post.objects.defer(*Post.TEXTS).filter(pk=row.row_id).first()
-    if post is None and len(date := _date_of(row.path.split("/")[1:])) == 3 and row.path.count("/") == 4:
-        post = post_at(*date, row.path.rpartition("/")[2])  # which knows what was deleted for good
+    post = Post.objects.defer(*Post.TEXTS).filter(pk=row.row_id or 0).first()
+    parts = row.path.split("/")[1:]
+    if post is None and len(parts) == 4 and len(date := _date_of(parts)) == 3:
+        [year, month, day] = date
+        post = post_at(year, month, day, parts[3])  # which knows what was deleted for good
     return _part_of_post(post, below, asked)
 
 
 def _slug_of_tag(row: Imported) -> str | None:
     """A tag that was merged into another since left its address to that one."""
-    slug = Tag.objects.filter(pk=row.row_id).values_list("slug", flat=True).first()
+    slug = Tag.objects.filter(pk=row.row_id or 0).values_list("slug", flat=True).first()
     return slug or row.key.rpartition("/")[2]
 
 
@@ -396,7 +399,7 @@ def _attachment(row: Imported, asked: Asked) -> str:
 def _file_of(row: Imported) -> str:
     """Return the address of the file here; raises Elsewhere where it stayed, and Gone where nobody has it."""
     if row.model == "posts.image":
-        name = Image.objects.filter(pk=row.row_id).values_list("file", flat=True).first()
+        name = Image.objects.filter(pk=row.row_id or 0).values_list("file", flat=True).first()
         if name:
             return default_storage.url(str(name))
         raise Gone

@@ -90,7 +90,7 @@ def _answer_missing(request: HttpRequest, response: HttpResponse, names: set[str
 
 def _asked(request: HttpRequest) -> Asked:
     host = request.get_host().rpartition(":")[0] or request.get_host()
-    return asked(request.path_info, {name: value for name, value in request.GET.items() if value}, host.lower())
+    return asked(request.path_info, {name: str(value) for name, value in request.GET.items() if value}, host.lower())
 
 
 @tells_gone

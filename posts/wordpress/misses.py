@@ -40,14 +40,10 @@ def is_of_people(wanted: Asked) -> bool:
     path = wanted.whole.lstrip("/")
     if not path:
         return bool(wanted.query) and not {"author", "author_name"} & (wanted.query or {}).keys()
-    if (
-        len(path) > KEY_LENGTH - 2
-        or _ODD.search(path)
-        or _PROBED.match(path)
-        or wanted.parts[:1] in ((s,) for s in SHUT)
-    ):
+    if len(path) > KEY_LENGTH - 2 or _ODD.search(path) or _PROBED.match(path):
         return False
-    if any(part.startswith(".") for part in path.split("/")):
+    [first, *others] = path.split("/")
+    if first in SHUT or any(part.startswith(".") for part in others):
         return False
     _, dot, ending = path.rpartition("/")[2].rpartition(".")
     return not dot or not re.fullmatch(r"[a-z]\w{0,5}", ending, re.ASCII) or ending in _ENDINGS

@@ -121,7 +121,7 @@ def _checked_elsewhere(address: str) -> str:
 
 
 def _query(text: str) -> dict[str, str]:
-    return {name: value for name, value in QueryDict(text).items() if value}
+    return {name: str(value) for name, value in QueryDict(text).items() if value}
 
 
 def _taken_apart(address: str) -> Any:
@@ -193,7 +193,7 @@ class MissAdmin(OneAtATime, admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         may_redirect = request.user.has_perm("redirects.add_redirect")
         return [name for name in self.list_display if name != "way_out" or may_redirect]
 

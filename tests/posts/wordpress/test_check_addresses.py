@@ -38,7 +38,8 @@ def test_each_address_gets_a_line_and_all_of_them_one(file):
     make_post("Gone").withdraw()
     code, lines = check(
         file,
-        b"\xef\xbb\xbf# The old blog\r\n\r\nhttps://oldblog.example/2013/03/31/here\r\n  /?p=12  \r\n/2013/03/31/gone/\r\n"
+        b"\xef\xbb\xbf# The old blog\r\n\r\nhttps://oldblog.example/2013/03/31/here\r\n"
+        b"  /?p=12  \r\n/2013/03/31/gone/\r\n"
         b"http://other.example:8000/?p=12&share=x#top\r\n/2013/03/31/here/",
     )
     assert code == 0

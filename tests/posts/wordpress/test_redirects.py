@@ -82,7 +82,8 @@ def test_what_it_leads_to_must_be_there(editor_client, new, words):
     [
         ("/2013/03/31/here", "/2013/03/31/here/"), ("/2013/3/31/HERE/amp/", "/2013/03/31/here/"),
         ("/?p=12", "/2013/03/31/here/"), ("https://watch.example/archive/", "/archive/"), ("/b/", "/2013/03/31/here/"),
-        ("https://other.example/a?b=c#d", "https://other.example/a?b=c#d"), ("/2013/03/31/here/#comments", "/2013/03/31/here/#comments"),
+        ("https://other.example/a?b=c#d", "https://other.example/a?b=c#d"),
+        ("/2013/03/31/here/#comments", "/2013/03/31/here/#comments"),
         ("", ""),
     ],
 )  # fmt: skip
