@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.redirects.models import Redirect
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.encoding import uri_to_iri
 from django.utils.html import format_html
@@ -33,7 +33,7 @@ class RedirectForm(forms.ModelForm):
         label="Old address",
         max_length=2000,
         help_text="On this site, without the name of the host, as /2013/03/an-old-post/ or /?p=12.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=forms.TextInput(attrs={"class": "vURLField"}),
     )
     new_path = forms.CharField(
         label="Leads to",
@@ -41,7 +41,7 @@ class RedirectForm(forms.ModelForm):
         required=False,
         help_text="A page of this site, as /2013/03/31/a-post/, or an address elsewhere that begins with https://. "
         "Left empty, the old address says that what stood there is gone.",
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=forms.TextInput(attrs={"class": "vURLField"}),
     )
 
     def clean_old_path(self) -> str:
@@ -181,7 +181,7 @@ class IgnoredFilter(admin.SimpleListFilter):
 class MissAdmin(OneAtATime, admin.ModelAdmin):
     """At what people find nothing, the most asked for first."""
 
-    list_display = ["path", "count", "first_on", "last_on", "way_out"]
+    list_display = ["path", "count", "way_out", "last_on", "first_on"]
     list_filter = [IgnoredFilter]
     search_fields = ["path"]
     list_per_page = 100
@@ -193,11 +193,14 @@ class MissAdmin(OneAtATime, admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Missing addresses", **(extra_context or {})})
+
     def get_list_display(self, request: HttpRequest) -> Any:
         may_redirect = request.user.has_perm("redirects.add_redirect")
         return [name for name in self.list_display if name != "way_out" or may_redirect]
 
-    @admin.display(description="leads nowhere")
+    @admin.display(description="what to do")
     def way_out(self, miss: Miss) -> str:
         address = f"{reverse('admin:redirects_redirect_add')}?{urlencode({'old_path': miss.path})}"
         return format_html(
