@@ -89,7 +89,7 @@ SERVED = [
 
 @pytest.mark.parametrize("address", SERVED)
 def test_addresses_of_wordpress_that_are_ours_are_answered_where_they_are(client, blog, address):
-    assert client.get(address).status_code == 200
+    assert visit(client, address) == 200
 
 
 LED = {
@@ -267,11 +267,15 @@ def end_of(client, address: str) -> str:
     there = response["Location"]
     assert there != address
     if not there.startswith("/search/"):
-        page = client.get(there.partition("#")[0])
-        assert page.status_code == 200, there
-        for close in page._resource_closers:  # of a file: `close` would close the database too
-            close()
+        assert visit(client, there.partition("#")[0]) == 200, there
     return there
+
+
+def visit(client, address: str) -> int:
+    response = client.get(address)
+    for close in response._resource_closers:  # of a file: `close` would close the database too
+        close()
+    return response.status_code
 
 
 @pytest.mark.parametrize("address", LED)
@@ -664,4 +668,4 @@ def test_no_address_is_an_error_and_none_takes_more_than_one_hop(client, blog, p
         there = response["Location"].partition("#")[0]
         assert there.startswith("/")
         assert not there.startswith("//")
-        assert client.get(there).status_code in (200, 404, 410), (path, there)
+        assert visit(client, there) in (200, 404, 410), (path, there)
