@@ -37,10 +37,10 @@ _PROBED = re.compile(
 
 def is_of_people(wanted: Asked) -> bool:
     """Say whether this looks like the address of a page, which somebody followed or typed."""
-    path = wanted.whole.lstrip("/")
-    if not path:
+    path = wanted.whole.lstrip("/").rstrip(").,;:!?]”»")  # which mail programs take for a part of an address
+    if wanted.whole == "/":
         return bool(wanted.query) and not {"author", "author_name"} & (wanted.query or {}).keys()
-    if len(path) > KEY_LENGTH - 2 or _ODD.search(path) or _PROBED.match(path):
+    if not path or len(wanted.whole) > KEY_LENGTH - 2 or _ODD.search(path) or _PROBED.match(path):
         return False
     [first, *others] = path.split("/")
     if first in SHUT or any(part.startswith(".") for part in others):
