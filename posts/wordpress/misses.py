@@ -42,8 +42,8 @@ def is_of_people(wanted: Asked) -> bool:
         return bool(wanted.query) and not {"author", "author_name"} & (wanted.query or {}).keys()
     if not path or len(wanted.whole) > KEY_LENGTH - 2 or _ODD.search(path) or _PROBED.match(path):
         return False
-    [first, *others] = path.split("/")
-    if first in SHUT or any(part.startswith(".") for part in others):
+    parts = path.split("/")
+    if parts[0] in SHUT or any(part.startswith(".") for part in parts):
         return False
     _, dot, ending = path.rpartition("/")[2].rpartition(".")
     return not dot or not re.fullmatch(r"[a-z]\w{0,5}", ending, re.ASCII) or ending in _ENDINGS
