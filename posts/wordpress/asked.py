@@ -61,8 +61,10 @@ class Asked:
 
     def below(self, prefix: tuple[str, ...]) -> Self | None:
         """Return what is asked for in a blog that lay in a folder, or None where the path lies elsewhere."""
-        size = len(prefix)
-        return replace(self, parts=self.parts[size:], raw=self.raw[size:]) if self.parts[:size] == prefix else None
+        if self.parts[: len(prefix)] != prefix:
+            return None
+        size = len(prefix) + (self.parts[len(prefix) :][:1] == ("index.php",))
+        return replace(self, parts=self.parts[size:], raw=self.raw[size:])
 
 
 def asked(path: str, query: Mapping[str, str] | None = None, host: str = "") -> Asked:
