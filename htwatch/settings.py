@@ -230,6 +230,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "htwatch.login.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(["posts.wordpress.middleware.OldAddressMiddleware"] if "posts.wordpress" in INSTALLED_APPS else []),
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
 ]
 

@@ -16,7 +16,11 @@ urlpatterns = [
     # nginx serves the uploads of a busy site; without one they come from here. Pictures were re-encoded on upload; a
     # PDF from the old blog is as it came, and a browser's viewer keeps it apart from the site.
     re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
-    *(path("", include(f"{app}.urls")) for app in ("posts.comments", "posts.subscriptions") if apps.is_installed(app)),
+    *(
+        path("", include(f"{app}.urls"))
+        for app in ("posts.comments", "posts.subscriptions", "posts.wordpress")
+        if apps.is_installed(app)
+    ),
     *([path("anymail/", include("anymail.urls"))] if apps.is_installed("anymail") else []),
     path("", include("posts.urls")),
 ]

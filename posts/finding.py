@@ -7,9 +7,10 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.cache import patch_cache_control
+from django.utils.dates import MONTHS
 
 from posts import corrections, listing
-from posts.addressing import tag_url, tags_url
+from posts.addressing import archive_url, tag_url, tags_url
 from posts.dating import period
 from posts.gone import Gone
 from posts.listing import Listing, Shelf
@@ -84,6 +85,23 @@ def find_corrections() -> Found:
 
 def find_home() -> Found:
     return Found(listing.whole_site(), settings.SITE_NAME, "", {})
+
+
+def find_period(year: int, month: int | None = None, day: int | None = None) -> Found:
+    """Find a year, a month or a day in the site's time zone; an empty or an impossible one is not found."""
+    if month == 0 or day == 0:
+        raise Http404("No calendar has this date.")
+    try:
+        start, end = period(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise Http404("No calendar has this date.") from error
+    posts = listing.of_period(start, end, archive_url(year, month, day))
+    if not posts.count:
+        raise Http404("Nothing was published then.")
+    heading = str(year) if month is None else f"{MONTHS[month]} {f'{day}, ' if day else ''}{year}"
+    above = [(str(year), archive_url(year))] if month else []
+    above += [(MONTHS[month], archive_url(year, month))] if month and day else []
+    return Found(posts, heading, f"What was published in {heading}.", {"above": above})
 
 
 def find_tag(slug: str) -> Found:

@@ -70,8 +70,11 @@ def feeds(address: str, find: Callable[..., Found], name: str) -> list[URLPatter
 urlpatterns = [
     *listing("", views.home, "home"),
     *feeds("", finding.find_home, "feed"),
+    *feeds("<yyyy:year>/", finding.find_period, "year-feed"),
     *listing("<yyyy:year>/", views.archive_period, "archive-year"),
+    *feeds("<yyyy:year>/<dd:month>/", finding.find_period, "month-feed"),
     *listing("<yyyy:year>/<dd:month>/", views.archive_period, "archive-month"),
+    *feeds("<yyyy:year>/<dd:month>/<dd:day>/", finding.find_period, "day-feed"),
     *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
     path(POST, views.post_detail, name="post-detail"),
     path("preview/<token:token>/", previewing.shared_preview, name="shared-preview"),

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 
 from posts import listing, structured
 from posts.addressing import archive_url, page_url, post_url, preview_url, source_url, tag_url
-from posts.dating import byline_date, period
+from posts.dating import byline_date
 from posts.finding import (
     Found,
     find_category,
     find_corrections,
     find_home,
+    find_period,
     find_source,
     find_tag,
     for_readers,
@@ -81,21 +82,7 @@ def source_detail(request: HttpRequest, slug: str, number: int | None = None) ->
 def archive_period(
     request: HttpRequest, year: int, month: int | None = None, day: int | None = None, number: int | None = None
 ) -> HttpResponse:
-    """A year, a month or a day in the site's time zone; an empty or an impossible one is not found."""
-    if month == 0 or day == 0:
-        raise Http404("No calendar has this date.")
-    try:
-        start, end = period(year, month, day)
-    except (ValueError, OverflowError) as error:
-        raise Http404("No calendar has this date.") from error
-    url = archive_url(year, month, day)
-    posts = listing.of_period(start, end, url)
-    if not posts.count:
-        raise Http404("Nothing was published then.")
-    heading = str(year) if month is None else f"{MONTHS[month]} {f'{day}, ' if day else ''}{year}"
-    above = [(str(year), archive_url(year))] if month else []
-    above += [(MONTHS[month], archive_url(year, month))] if month and day else []
-    found = Found(posts, heading, f"What was published in {heading}.", {"above": above})
+    found = find_period(year, month, day)
     return _show(request, found, number, "posts/archive_period.html", _base_url(request, number))
 
 

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.flatpages.models import FlatPage
+from django.contrib.redirects.models import Redirect
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -22,7 +23,7 @@ from posts.subscriptions.models import Announcement, Block, Bounce, Consent
 from posts.subscriptions.models import Entry as Look
 from posts.subscriptions.models import Policy as Rules
 from posts.webhooks.models import Call, Endpoint
-from posts.wordpress.models import Run
+from posts.wordpress.models import Miss, Run
 from tests.factories import (
     make_category,
     make_comment,
@@ -74,6 +75,8 @@ def make_one_of_everything(editor: User) -> Post:
         kind="post", key="1", title="Boats", result="imported", reasons=[["no-source", "No line names an outlet."]],
         wants_hand=True, model="posts.post", row_id=post.pk, address="https://oldblog.example/?p=1",
     )  # fmt: skip
+    Redirect.objects.create(site_id=1, old_path="/old-page/", new_path="/about/")
+    Miss.objects.create(path="/missing/")
     return post
 
 

@@ -46,6 +46,8 @@ OPEN_TO = [
     (r"posts_(tag|category)_(add|delete)", "EAS"),
     (r"sources_source_(changelist|change|history)", "WEMAS"),
     (r"sources_source_(add|delete)|links_link_\w+|flatpages_flatpage_\w+", "EAS"),
+    (r"wordpress_miss_add", ""),
+    (r"redirects_redirect_\w+|wordpress_miss_\w+", "EAS"),
     # Comments: editors read and answer, moderators decide.
     (r"comments_comment_(answer|changelist|change|history)", "EMAS"),
     (r"comments_(comment|entry|policy)_(add|delete)", ""),

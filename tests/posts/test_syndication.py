@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 FEEDS = ["/feed/", "/tag/boats/feed/", "/category/fishing/feed/", "/source/nk-news/feed/"]
+FEEDS += ["/2013/feed/", "/2013/03/feed/", "/2013/03/31/feed/"]
 
 
 def make_shelved(title: str = "At sea", **fields):

@@ -1,3 +1,4 @@
+from posts.wordpress.admin import redirects
 from posts.wordpress.admin.runs import RunAdmin
 
-__all__ = ["RunAdmin"]
+__all__ = ["RunAdmin", "redirects"]

@@ -234,7 +234,7 @@ def _look_up(jobs: Sequence[Job], work: Work) -> None:
     """Find what each became here, in one question for each table."""
     known = _known(jobs, work.blog)
     for job in jobs:
-        job.known = known.get((job.kind, job.key))
+        job.known, job.row = known.get((job.kind, job.key)), None
     for label, model in MODELS.items():
         ids = {job.known.row_id for job in jobs if job.known and job.known.model == label}
         rows = model._default_manager.in_bulk([pk for pk in ids if pk]) if ids else {}
@@ -514,12 +514,10 @@ def _follow_file(job: Job, blog: Blog, account: Account) -> None:
     attached = job.attached
     assert attached is not None  # noqa: S101  decided before
     job.row = attached.image
-    if job.known is not None:
-        result = Result.UPDATED
-    else:
-        result = Result.IMPORTED if attached.is_had else Result.SKIPPED
+    is_new = job.known is None
+    result = (Result.IMPORTED if attached.is_had else Result.SKIPPED) if is_new else Result.UPDATED
     ours = ours_of_image(job.item)
-    if attached.image is not None and ours is not None and job.known is None:
+    if attached.image is not None and ours is not None and is_new:
         bring_words(attached.image, ours)
     job.tell(account, result, job.reasons)
 

@@ -119,11 +119,11 @@ def store(writings: Sequence[Writing], blog: Blog, shelves: Shelves, editors: di
         each.post.editor_id = editors.get(each.item.author)
         _say(each, now)
     own = [each for each in writings if each.prepared.ours]
-    pairs = [(each.post, each.prepared.ours) for each in own]
-    for each, further in zip(own, bring_pages(pairs), strict=True):
+    pairs = [(each.post, ours) for each in own if (ours := each.prepared.ours)]
+    for each, (post, ours), further in zip(own, pairs, bring_pages(pairs), strict=True):
         each.also = further
-        for name, value in post_columns(each.prepared.ours).items():
-            setattr(each.post, name, value)
+        for name, value in post_columns(ours).items():
+            setattr(post, name, value)
     _file(writings, shelves, ancestry)
     _settle_addresses(writings, blog)
     _render(writings)

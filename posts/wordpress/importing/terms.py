@@ -19,6 +19,7 @@ from posts.wordpress.models import Blog, Imported, Kind, Result
 from posts.wordpress.ours import KEYS, OUTLETS, as_it_was, ours_of_category, ours_of_outlet, ours_of_tag
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Filed, Item, Term
+from sources.models import Source
 from sources.naming import fold, propose_slug, tidy_name, tidy_slug
 
 SLUG_LENGTH = 100
@@ -67,22 +68,27 @@ class Shelves:
             found = _tags_named([lost[slug] for slug in slugs])
             self.tags |= {slug: found.get(fold(lost[slug])) for slug in slugs}
 
+    def _bring_ours(self, terms: Iterable[Term]) -> None:
+        """Bring what a site like this keeps of its shelves and outlets, and WordPress has no place for."""
+        bring_tags([ours for term in terms if (ours := ours_of_tag(term))])
+        for term in terms:
+            if category := ours_of_category(term):
+                self.paths[_slug_of(term)] = bring_category(category).path
+            elif outlet := ours_of_outlet(term):
+                self._remember_outlet(term, bring_outlet(outlet))
+
+    def _remember_outlet(self, term: Term, source: Source) -> None:
+        Imported.objects.update_or_create(
+            blog=self.blog,
+            kind=Kind.TERM,
+            key=short_key(f"{term.taxonomy}:{_slug_of(term)}"),
+            defaults={"number": term.number, "model": "sources.source", "row_id": source.pk, "digest": ""},
+        )
+
     def bring(self, terms: Iterable[Term], account: Account, *, is_declared: bool = True) -> None:
         """Make what is new, and follow what has changed there and not here."""
         terms = [as_it_was(term) for term in terms]
-        bring_tags([ours for term in terms if (ours := ours_of_tag(term))])
-        for term in terms:
-            if ours := ours_of_category(term):
-                self.paths[_slug_of(term)] = bring_category(ours).path
-            elif outlet := ours_of_outlet(term):
-                source = bring_outlet(outlet)
-                key = short_key(f"{term.taxonomy}:{_slug_of(term)}")
-                Imported.objects.update_or_create(
-                    blog=self.blog,
-                    kind=Kind.TERM,
-                    key=key,
-                    defaults={"number": term.number, "model": "sources.source", "row_id": source.pk, "digest": ""},
-                )
+        self._bring_ours(terms)
         terms = [term for term in terms if term.taxonomy != OUTLETS]
         categories = {_slug_of(term): term for term in terms if term.taxonomy == "category"}
         tags = {_slug_of(term): term for term in terms if term.taxonomy == "post_tag"}

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wordpress", "0001_initial")]
+    dependencies = [("wordpress", "0002_permissions")]
 
     operations = [
         migrations.AddIndex("outcome", models.Index(fields=["run", "id"], name="outcome_order")),

@@ -160,7 +160,6 @@ class TestPosts:
             content = client.get(address).content
             assert b"edith" not in content.lower(), address
 
-
     def test_at_the_desk_it_stays_its_authors(self, tmp_path, editor_client):
         bring(tmp_path, item(creator="old hand"))
         post = Post.objects.get()

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from posts.progress import Bar
 from posts.wordpress import importing, reporting
+from posts.wordpress.crediting import as_pattern
 from posts.wordpress.models import Run
 from posts.wordpress.reading import NotReadable, survey
 
@@ -81,9 +81,11 @@ class Command(BaseCommand):
 
     def _tell(self, run: Run, report: str | None) -> None:
         if report:
-            _write(Path(report), json.dumps(reporting.as_json(run), ensure_ascii=False, indent=1))
-        for line in reporting.as_lines(run):
-            self.stdout.write(line)
+            try:
+                reporting.write_report(run, report)
+            except reporting.NotWritable as error:
+                raise CommandError(str(error)) from error
+        reporting.as_text(run, self.stdout)
         self.stdout.write(json.dumps(run.summary()))
 
 
@@ -94,15 +96,17 @@ def _check(options: dict[str, Any]) -> None:
     for path in options["files"]:
         if not Path(path).is_file():
             raise CommandError(f"{path}: there is no such file.")
-    if options["media_root"] and not Path(options["media_root"]).is_dir():
-        raise CommandError(f"--media-root: {options['media_root']} is no folder.")
-    report = options["report"]
-    if report and (Path(report).is_dir() or not os.access(Path(report).resolve().parent, os.W_OK)):
-        raise CommandError(f"--report: {report} cannot be written.")
+    if options["media_root"] and not Path(options["media_root"]).exists():
+        raise CommandError(f"--media-root: there is no {options['media_root']}.")
     try:
-        re.compile(options["source_pattern"] or "")
-    except re.error as error:
-        raise CommandError(f"--source-pattern: this is no regular expression: {error}.") from error
+        if options["report"]:
+            reporting.check_writable(options["report"])
+    except reporting.NotWritable as error:
+        raise CommandError(str(error)) from error
+    try:
+        as_pattern(options["source_pattern"] or "")
+    except ValueError as error:
+        raise CommandError(f"--source-pattern: {error}") from error
 
 
 def _resumed(paths: list[str], chosen: dict[str, Any]) -> Run:
@@ -125,17 +129,6 @@ def _end_rehearsal(run: Run) -> None:
     """A rehearsal at the command line leaves nothing behind."""
     if run.is_rehearsal:
         run.delete()
-
-
-def _write(path: Path, text: str) -> None:
-    """Write it whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text + "\n", encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise CommandError(f"--report: {path} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
