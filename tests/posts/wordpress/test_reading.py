@@ -562,8 +562,14 @@ def test_a_tag_with_very_many_attributes_does_no_harm(tmp_path: Path) -> None:
     assert only_item(tmp_path, make.wxr(make.item().replace("<guid", f"<guid {attributes}"))).number == 1
 
 
+def test_a_file_of_ever_new_names_is_refused(tmp_path: Path) -> None:
+    names = "".join(f"<n{n}/>" for n in range(250_000))
+
+    assert "more names" in refused(tmp_path, make.wxr(head=[names]))
+
+
 def test_an_endless_tag_is_refused(tmp_path: Path) -> None:
-    data = make.wxr(make.item()).replace(b"<item>", b'<item a="' + b"x" * (20 << 20) + b'">')
+    data = make.wxr(make.item()).replace(b"<item>", b'<item a="' + b"x" * (5 << 20) + b'">')
 
     assert "larger than any post" in refused(tmp_path, data)
 
@@ -697,7 +703,7 @@ def outcome(path: Path) -> Survey | None:
 
 
 def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
-    sample = make.wxr(make.item("Tïtle", tags=[("a", "b")], remarks=[make.remark()]), head=[make.author()])
+    sample = make.wxr(make.item("Tïtle", tags=[("a", "b")]))
 
     for cut in range(len(sample.rstrip())):
         line = refused(tmp_path, sample[:cut])
@@ -839,16 +845,23 @@ def test_a_generated_export_reads_back_as_it_was_written(
 # Memory
 
 
+# What `resource` tells of a new process counts the one that started it, too; Linux tells it apart.
 MEASURE = """
-import resource, sys
+import sys
 from posts.wordpress.reading import read, survey
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def most():
+    status = open("/proc/self/status").read()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+before = most()
 count = survey([sys.argv[1]]).items
 assert count == sum(type(record).__name__ == "Item" for record in read([sys.argv[1]]))
-print(count, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(count, most() - before)
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory a process took")
 def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
     item = make.item(content="<p>Words &amp; more words, 탈북.</p>\n" * 60, remarks=[make.remark()] * 2)
     head, tail = make.wxr("@").split(b"@", 1)
