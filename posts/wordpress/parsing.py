@@ -134,8 +134,8 @@ class Parser:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         local = printable(tag.rpartition(":")[2], 40)
         if local != "rss":
-            kind = KINDS.get(local, f"begins with <{local}>, not with <rss>: it is").removesuffix(": it is")
-            raise NotReadable(self.name, f"{kind}, {NO_EXPORT}")
+            what = KINDS.get(local, f"begins with <{local}>, not with <rss>: it is")
+            raise NotReadable(self.name, f"{what} {NO_EXPORT}")
         self._root = self._builder.start(tag, attributes)
         self._names = self._names.within(self._root, is_root=True)
         # From here on nothing calls back, so no circle keeps the last item alive after the end.
@@ -305,7 +305,7 @@ def _refuse_unless_over(parser: Parser, error: ExpatError, rest: bytes, chunks: 
 
 
 NO_EXPORT = "not an export. In WordPress, use Tools → Export → All content."
-KINDS = {"feed": "is a feed", "RDF": "is a feed", "urlset": "is a sitemap", "html": "is a web page"}
+KINDS = {"feed": "is a feed,", "RDF": "is a feed,", "urlset": "is a sitemap,", "html": "is a web page,"}
 ENDS = {
     errors.codes[name]
     for name in (

@@ -463,6 +463,12 @@ def test_other_encodings_are_read(tmp_path: Path, encoding: str) -> None:
     assert only_item(tmp_path, text.encode(encoding)).title == words
 
 
+def test_what_a_post_says_of_encodings_is_not_said_of_the_file(tmp_path: Path) -> None:
+    data = make.wxr(make.item("été", content='<?xml version="1.0" encoding="iso-8859-1"?>'))
+
+    assert only_item(tmp_path, data.partition(b"?>")[2]).title == "été"
+
+
 def test_bytes_that_are_no_text_become_a_mark_and_a_warning(tmp_path: Path) -> None:
     data = make.wxr(make.item("A @ B")).replace(b"@", b"\xe9\xff")
 
@@ -471,7 +477,7 @@ def test_bytes_that_are_no_text_become_a_mark_and_a_warning(tmp_path: Path) -> N
 
 
 def test_an_encoding_that_nobody_knows_is_refused(tmp_path: Path) -> None:
-    for encoding in (b"rot13", b"unicode_escape", b"x-mac-klingon"):
+    for encoding in (b"rot13", b"unicode_escape", b"ISO-8859-99", b"x-mac-klingon"):
         assert "Save it as UTF-8" in refused(tmp_path, make.wxr().replace(b"UTF-8", encoding))
 
 
@@ -679,6 +685,13 @@ def test_a_locked_zip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
 
     assert "password" in refusal(path)
+
+
+def test_a_zip_of_an_unusual_packing_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.xml", SAMPLE)
+
+    assert "Unpack it" in refusal(tmp_path / "a.zip")
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
