@@ -38,12 +38,7 @@ def mended(chunks: Iterable[bytes], name: str, counts: Counter[str]) -> Iterator
     encoding, head = _encoding(head, name)
     _refuse_other(head, name)
     text = _utf8(_chain(head, chunks), encoding, counts)
-    first = b""
-    for piece in text:
-        first += piece
-        if len(first) >= CHUNK:
-            break
-    begun = _beginning(first, name, counts)
+    begun = _beginning(_head(text), name, counts)
     yield from _sound(_chain(begun, text), counts)
 
 
@@ -77,15 +72,19 @@ def _encoding(head: bytes, name: str) -> tuple[str, bytes]:
 
 
 def _declared(head: bytes, name: str) -> str:
-    declared = DECLARED.search(head)
+    declared = DECLARED.search(head.partition(b"<rss")[0])  # a post may speak of encodings, too
     label = declared[1].decode("ascii", "replace").strip() if declared else "utf-8"
     if not ENCODINGS.fullmatch(label):
         raise NotReadable(name, f"says that it is written in “{printable(label, 20)}”. Save it as UTF-8.")
     label = label.lower()
     if label.startswith(("utf", "us-", "ascii")):  # its first line was readable, so it is not UTF-16
         return "utf-8"
-    # Browsers and WordPress mean Windows-1252 when they say Latin-1.
-    return "cp1252" if re.fullmatch(r"latin-?1|iso-?8859-?1", label) else codecs.lookup(label).name
+    if re.fullmatch(r"latin-?1|iso-?8859-?1|windows-?1252", label):
+        return "cp1252"  # which browsers and WordPress mean when they say Latin-1
+    try:
+        return codecs.lookup(label).name
+    except LookupError:  # such as ISO-8859-12
+        raise NotReadable(name, f"says that it is written in “{label}”. Save it as UTF-8.") from None
 
 
 def _utf8(chunks: Iterator[bytes], encoding: str, counts: Counter[str]) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """From files on disk to the exports in them: plain, gzipped, or members of a zip. Everything streams."""
 
 import gzip
-import lzma
 import re
 import struct
 import zipfile
@@ -19,7 +18,7 @@ RATIO_AT_MOST = 400
 RATIO_COUNTS_FROM = 16 << 20
 # What the packers of the standard library raise for a damaged file.
 DAMAGE = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, struct.error,
+    zipfile.BadZipFile, zipfile.LargeZipFile, gzip.BadGzipFile, zlib.error, struct.error,
     EOFError, RuntimeError, ValueError, OverflowError, OSError,
 )  # fmt: skip
 
@@ -152,6 +151,10 @@ def _members(path: Path, name: str) -> Opened:
         for member in members:
             if member.flag_bits & 1:
                 raise NotReadable(name, "is locked with a password. Unpack it and name the files in it.")
+            if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:  # others may ask for any memory
+                raise NotReadable(
+                    name, "is packed in a way that is not read here. Unpack it and name the files in it."
+                )
             _refuse_bomb(name, member.file_size, member.compress_size)
         _refuse_bomb(name, sum(m.file_size for m in members), sum(m.compress_size for m in members))
         exports = [m for m in members if _looks_like_export(archive, m, name)] or members[:1]

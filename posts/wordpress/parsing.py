@@ -16,9 +16,11 @@ from posts.wordpress.mending import mended
 from posts.wordpress.opening import Document, NotReadable, printable
 
 DEPTH_AT_MOST = 500
-RECORD_AT_MOST = 128 << 20  # bytes of one item with all its comments
-MARKS_AT_MOST = 3_000_000  # “<” in them: each may become an element in memory
-TAG_AT_MOST = 16 << 20
+RECORD_AT_MOST = 64 << 20  # bytes of one item with all its comments
+MARKS_AT_MOST = 2_000_000  # “<” in them: each may become an element in memory
+TAG_AT_MOST = 4 << 20
+NAMES_AT_MOST = 200_000  # of elements and attributes; the parser remembers each for ever
+MEND = "Mend it there in a text editor, or export again."
 AGAIN = "Export it again, and save or upload the whole file."
 
 # What stands in what. A child that is a key here is a container, too; every other child is a text.
@@ -132,11 +134,13 @@ class Parser:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         local = printable(tag.rpartition(":")[2], 40)
         if local != "rss":
-            kind = KINDS.get(local, f"begins with <{local}>, not with <rss>: it is").removesuffix(": it is")
-            raise NotReadable(self.name, f"{kind}, {NO_EXPORT}")
+            what = KINDS.get(local, f"begins with <{local}>, not with <rss>: it is")
+            raise NotReadable(self.name, f"{what} {NO_EXPORT}")
         self._root = self._builder.start(tag, attributes)
         self._names = self._names.within(self._root, is_root=True)
+        # From here on nothing calls back, so no circle keeps the last item alive after the end.
         self.expat.StartElementHandler = self._builder.start
+        self.expat.StartDoctypeDeclHandler = None
 
     def taken(self, *, is_over: bool = False) -> Iterator[Node]:
         """Take what is finished out of the tree, and yield the records among it."""
@@ -148,8 +152,7 @@ class Parser:
             names = self._names.within(element)
             if names.of(element.tag) == "channel":
                 yield from self._taken_from(element, names, is_finished)
-            if is_finished:
-                self._root.remove(element)
+        del self._root[: len(elements) if is_over else -1]
 
     def _taken_from(self, channel: Element, names: Names, is_finished: bool) -> Iterator[Node]:
         finished = list(channel) if is_finished else channel[:-1]
@@ -214,7 +217,7 @@ class Parser:
         if depth > DEPTH_AT_MOST:
             raise NotReadable(
                 self.name,
-                f"{self.place}: elements are nested more than {DEPTH_AT_MOST} deep, as in no export. {AGAIN}",
+                f"{self.place}: elements are nested more than {DEPTH_AT_MOST} deep, as in no export.",
             )
 
     @property
@@ -266,7 +269,11 @@ def _fed(parser: Parser, chunks: Iterator[bytes]) -> Iterator[bool]:
             break
         fed, size, marks = fed + len(chunk), size + len(chunk), marks + chunk.count(b"<")
         if size > RECORD_AT_MOST or marks > MARKS_AT_MOST or fed - parser.expat.CurrentByteIndex > TAG_AT_MOST:
-            raise NotReadable(parser.name, f"{parser.place}: one item is larger than any post can be. {AGAIN}")
+            raise NotReadable(
+                parser.name, f"{parser.place}: one item is larger than any post can be. Take it out of the file."
+            )
+        if len(parser.expat.intern) > NAMES_AT_MOST:
+            raise NotReadable(parser.name, f"{parser.place}: it uses more names of elements than any export does.")
         parser.refuse_depth()
         yield False
         if parser.taken_so_far != items:
@@ -287,7 +294,7 @@ def _refuse_unless_over(parser: Parser, error: ExpatError, rest: bytes, chunks: 
         raise NotReadable(parser.name, f"{parser.place}: the file ends in the middle. {AGAIN}") from None
     if error.code != errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]:
         what = FAULTS.get(error.code, errors.messages.get(error.code, "not well-formed"))
-        raise NotReadable(parser.name, f"{parser.place}: {what}. {AGAIN}") from None
+        raise NotReadable(parser.name, f"{parser.place}: {what}. {MEND}") from None
     parser.counts["after"] += 1
     for piece in (rest, *chunks):
         if b"<item" in piece or b"<rss" in piece:
@@ -298,7 +305,7 @@ def _refuse_unless_over(parser: Parser, error: ExpatError, rest: bytes, chunks: 
 
 
 NO_EXPORT = "not an export. In WordPress, use Tools → Export → All content."
-KINDS = {"feed": "is a feed", "RDF": "is a feed", "urlset": "is a sitemap", "html": "is a web page"}
+KINDS = {"feed": "is a feed,", "RDF": "is a feed,", "urlset": "is a sitemap,", "html": "is a web page,"}
 ENDS = {
     errors.codes[name]
     for name in (

@@ -52,7 +52,7 @@ class Filed(NamedTuple):
 
     taxonomy: str
     slug: str  # decoded
-    name: str
+    name: str  # plain text, as all names are
 
 
 @dataclass(slots=True)
@@ -80,13 +80,13 @@ class Item:
     number: int | None = None
     guid: str = ""
     link: str = ""
-    title: str = ""
+    title: str = ""  # plain text: tags are taken off, entities read
     author: str = ""  # login
-    content: str = ""
+    content: str = ""  # HTML, as excerpt and description are
     excerpt: str = ""
     description: str = ""
     local_at: dt.datetime | None = None  # naive: the blog's own clock
-    published_at: dt.datetime | None = None  # aware; None where the file has no moment for it
+    published_at: dt.datetime | None = None  # aware; of a draft, when it was begun; None where the file has no moment
     modified_at: dt.datetime | None = None  # aware
     status: str = "publish"
     slug: str = ""  # decoded
