@@ -27,6 +27,7 @@ from posts.picturing import Picture, UnusablePicture, read_picture
 from posts.rendering import MISSING_ALT, fit, plain_text, says_something
 from posts.wordpress.models import ADDRESS_LENGTH, KEY_LENGTH, Blog, Imported, Kind
 from posts.wordpress.old_files import File, Files, files_from, key_of, keys_in, numbers_in
+from posts.wordpress.ours import ours_of_image
 from posts.wordpress.paths import host_in, upload_addresses, upload_path
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
@@ -246,6 +247,8 @@ def _cut(text: str, length: int) -> str:
 
 
 def _words_of(item: Item) -> _Words:
+    if ours := ours_of_image(item):
+        return _Words(ours.alt, ours.caption, ours.credit, ours.caption)
     alt = _plain(item.first_meta("_wp_attachment_image_alt"))
     if alt == MISSING_ALT or not says_something(alt):
         alt = ""
@@ -296,7 +299,7 @@ def _plain(text: str) -> str:
 def _columns(item: Item, upload: _Upload) -> dict[str, Any]:
     values = _row_values(upload) | {"number": fitting(item.number), "parent": fitting(item.parent)}
     said = {
-        "title": _plain(item.title),
+        "title": fit(item.title),
         "alt": upload.words.alt,
         "caption": fit(item.excerpt),
         "description": fit(item.content),

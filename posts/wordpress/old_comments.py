@@ -18,9 +18,10 @@ from django.utils import timezone
 from posts.comments.models import Comment
 from posts.comments.models.comment import ADDRESS_LENGTH, NAME_LENGTH, ONCE_LENGTH
 from posts.models import Post
-from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, fit, without_turns
+from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, fit, render_comment, without_turns
 from posts.wordpress.closing_lines import page_address
 from posts.wordpress.models import Blog, Imported, Kind, Result
+from posts.wordpress.ours import OursOfRemark, ours_of_remark
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item, Remark
 from posts.wordpress.remark_text import remark_text
@@ -34,7 +35,7 @@ BATCH = 500
 _LEFT_AS = ("state", "removal_reason", "name", "email", "address", "body")
 _WRITTEN = [
     "kind", "parent", "name", "email", "address", "body", "body_html", "rendering_version", "state", "state_since",
-    "removal_reason", "written_at", "editor", "is_editorial",
+    "removal_reason", "written_at", "editor", "is_editorial", "reasons", "is_edited",
 ]  # fmt: skip
 _KINDS = ("", "comment", "pingback", "trackback")  # others are notes of a shop and the like, never meant for readers
 _APPROVED, _TRASHED = ("1", "approve", "approved"), ("trash", "post-trashed")
@@ -213,6 +214,8 @@ class _Batch:
         self._set_state(old, comment)
         comment.editor_id, comment.is_editorial = old.editor_id, old.editor_id is not None
         comment.was_asked = comment.was_told = True
+        if ours := ours_of_remark(remark):
+            _lay(ours, comment)
 
     def _set_state(self, old: _Old, comment: Comment) -> None:
         before = (comment.state, comment.removal_reason)
@@ -317,6 +320,17 @@ def _in_circles(of_post: Iterable[_Old]) -> Iterator[_Old]:
             old = old.parent  # type: ignore[assignment]
         if old is not None and seen[id(old)] == walk:
             yield from path[path.index(old) :]
+
+
+def _lay(ours: OursOfRemark, comment: Comment) -> None:
+    """Lay on a comment what a site like this kept of it, and WordPress has no place for."""
+    comment.state, comment.removal_reason = ours.state, ours.removal_reason
+    comment.reasons, comment.is_edited, comment.is_editorial = ours.reasons, ours.is_edited, ours.is_editorial
+    comment.written_at = ours.written_at or comment.written_at
+    comment.state_since = ours.state_since or comment.state_since
+    comment.name = comment.name if ours.name is None else ours.name
+    if ours.body is not None:
+        comment.body, comment.body_html = ours.body, render_comment(ours.body)
 
 
 def _number(number: int | None) -> int | None:

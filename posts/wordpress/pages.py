@@ -13,12 +13,13 @@ from django.contrib.flatpages.models import FlatPage
 from django.urls import is_valid_path
 from django.utils.text import slugify
 
-from posts.rendering import fit, plain_text
+from posts.rendering import fit
 from posts.wordpress.attachments import fitting
 from posts.wordpress.models import ADDRESS_LENGTH, Blog, Imported, Kind, Result
 from posts.wordpress.paths import host_in, old_path
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item, Remark
+from sources.naming import tidy_name
 
 PAGE = "flatpages.flatpage"
 URL_LENGTH, TITLE_LENGTH = 100, 200
@@ -266,21 +267,16 @@ def _segment(text: str) -> str:
 
 
 def _slug_of(item: Item) -> str:
-    named = _segment(item.slug) or slugify(_words(item.title), allow_unicode=True)[:URL_LENGTH]
+    named = _segment(item.slug) or slugify(tidy_name(fit(item.title)), allow_unicode=True)[:URL_LENGTH]
     return named or f"page-{item.number or 'untitled'}"
 
 
 def _title(item: Item, reasons: list[Reason]) -> str:
-    title = _words(item.title) or _slug_of(item).replace("-", " ").capitalize()
+    title = tidy_name(fit(item.title)) or _slug_of(item).replace("-", " ").capitalize()
     if len(title) > TITLE_LENGTH:
         reasons.append(Reason("shortened", f"The title was longer than {TITLE_LENGTH} characters, and is cut."))
         title = f"{title[: TITLE_LENGTH - 1].rstrip()}…"
     return title
-
-
-def _words(text: str) -> str:
-    """Titles are HTML on the old blog, and plain text here."""
-    return plain_text(text) if "<" in text or "&" in text else " ".join(fit(text).split())
 
 
 def _shortened(url: str) -> str:

@@ -16,7 +16,8 @@ WANT_HAND = frozenset(
         "text-differs", "links-differ", "kept-as-html",  # the page does not say what the old one said
         "unknown-shortcode", "removed-markup",
         "file-missing", "not-a-picture", "no-description",
-        "edited-here", "deleted-here", "page-withdrawn", "address-taken", "guid-taken", "same-guid", "shortened", "failed",
+        "edited-here", "deleted-here", "page-withdrawn", "address-taken", "guid-taken", "same-guid", "shortened",
+        "failed",
         "no-date", "unknown-kind", "unknown-status", "long-text",
     }
 )  # fmt: skip

@@ -42,6 +42,8 @@ HEADINGS = {
     "not-a-picture": ("A file that is no picture", "It keeps its old address: bring it to another place."),
     "no-description": ("A picture without a description", "Say what it shows, for those who do not see it."),
     "edited-here": ("Edited here since, and left alone", "Take over by hand what is new in the old blog."),
+    "page-withdrawn": ("A page that the old blog shows no longer", "Delete it here too, if it is to go."),
+    "kept-as-html": ("Kept as HTML", "It is all there; write it anew in Markdown if it is to be edited."),
     "deleted-here": ("Deleted here since, and left alone", "Write it anew if it is wanted after all."),
     "address-taken": ("Another page has its address", "Choose which of the two keeps it."),
     "guid-taken": ("Another post has its guid", "It stands here already, or was made from the same one."),

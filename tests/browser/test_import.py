@@ -54,7 +54,6 @@ def work() -> None:
 
 
 def test_a_blog_is_rehearsed_then_imported_and_its_report_leads_to_what_needs_a_hand(root, tmp_path):
-    pytest.importorskip("posts.wordpress.importing")
     choose(root, tmp_path)
     root.get_by_role("button", name="Send the files").click()
     expect(root.get_by_text("It waits for the task worker")).to_be_visible()

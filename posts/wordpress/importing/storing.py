@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -65,11 +64,6 @@ SITE = "the site"
 NO_SOURCE = Reason("no-source", "No line at its end names the outlet. Open it, and choose the outlet if there is one.")
 _SLUG = re.compile(r"[\w-]+\Z")
 _SHOWN = re.compile(r' (?:src|href)="/media/(images/[\w./-]+)"')
-# Only what can stand in a title: “3 < 5 and 6 > 4” says what it says.
-_TITLE_TAG = re.compile(
-    r"</?(?:a|abbr|b|big|br|cite|code|del|em|font|i|ins|mark|q|s|small|span|strike|strong|sub|sup|u|wbr)\b[^<>]*>",
-    re.I,
-)
 
 
 @dataclass
@@ -193,7 +187,7 @@ def _say(writing: Writing, now: dt.datetime) -> None:
 
 
 def _fit_title(title: str, reasons: list[Reason]) -> str:
-    title = tidy_name(fit(html.unescape(_TITLE_TAG.sub("", title))))
+    title = tidy_name(fit(title))
     if len(title) <= TITLE_LENGTH:
         return title
     reasons.append(Reason("shortened", f"The title is cut to {TITLE_LENGTH} characters; all of it was: “{title}”"))

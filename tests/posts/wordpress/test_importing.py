@@ -306,10 +306,10 @@ class TestOthers:
 
         settle = outlets.settle
 
-        def faulty(credits):
+        def faulty(credits, days):
             if any(credit.name == "Broken" for of_post in credits for credit in of_post):
                 raise RuntimeError("no such outlet")
-            return settle(credits)
+            return settle(credits, days)
 
         monkeypatch.setattr(outlets, "settle", faulty)
         bad = item("Bad", "<p>x</p><p>Source: Broken</p>", number=2)

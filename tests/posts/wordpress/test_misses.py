@@ -1,11 +1,10 @@
 """Addresses at which people find nothing are counted, and nothing of who asked."""
 
 import datetime as dt
-import sqlite3
 from urllib.parse import quote
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from posts.wordpress import misses, tidying
@@ -97,25 +96,6 @@ def test_when_the_table_is_full_the_rarest_and_oldest_make_room(client, monkeypa
     assert Miss.objects.count() == 21
     assert {"/often/", "/new/"} <= counted().keys()
     assert Miss.objects.filter(count=1).exclude(path="/new/").count() == 0
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="one writer at a time is SQLite’s way")
-@pytest.mark.django_db(transaction=True)
-def test_a_reader_does_not_wait_for_who_writes(client):
-    name = connections["default"].settings_dict["NAME"]
-    client.get("/lost/")
-    other = sqlite3.connect(name, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        start = timezone.now()
-        assert client.get("/lost/").status_code == 404
-        assert timezone.now() - start < dt.timedelta(seconds=5)
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-    assert counted() == {"/lost/": 1}
-    client.get("/lost/")
-    assert counted() == {"/lost/": 2}
 
 
 def test_a_database_that_takes_nothing_does_not_break_the_page(client):

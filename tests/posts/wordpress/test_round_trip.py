@@ -22,9 +22,6 @@ from sources.links.models import Link
 from sources.models import Source, SourceAlias
 from tests.factories import make_category, make_comment, make_link, make_post, make_source, picture_file
 
-pytest.importorskip("posts.wordpress.reading")
-pytest.importorskip("posts.wordpress.importing")
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
