@@ -11,10 +11,10 @@ from django.views.defaults import page_not_found
 
 from posts.finding import lead_to
 from posts.gone import Gone, tells_gone
-from posts.wordpress import misses, redirecting
-from posts.wordpress.addresses import Elsewhere, find
-from posts.wordpress.asked import ADDED, PART, WHICH, Asked, asked
-from posts.wordpress.suggesting import suggest
+from posts.wordpress.addresses import misses, redirecting
+from posts.wordpress.addresses.asked import ADDED, PART, WHICH, Asked, asked
+from posts.wordpress.addresses.finding import Elsewhere, find
+from posts.wordpress.addresses.suggesting import suggest
 
 # What is no page of readers: nothing old ever stood there.
 _NOT_OURS = ("/admin/", "/static/", "/media/", "/healthz", "/anymail/", "/preview/")

@@ -22,8 +22,8 @@ from posts.addressing import RESERVED_BELOW_CATEGORIES, RESERVED_BELOW_POSTS, SL
 from posts.dating import YEARS, site_date
 from posts.life import UNPUBLISHED, Reason, State
 from posts.rendering import MAX_COMMENT_LENGTH, MAX_TEXT_LENGTH, fit
+from posts.wordpress.exporting.wxr_writing import nicename, tidy
 from posts.wordpress.records import Item, Meta, Remark, Term
-from posts.wordpress.wxr_writing import nicename, tidy
 from sources.links.canonical import canonical_address
 from sources.naming import fold, tidy_slug
 from sources.places import country_choices, language_choices

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from posts.dating import site_date
-from posts.wordpress import misses, uploading
-from posts.wordpress.asking import Asker
+from posts.wordpress import uploading
+from posts.wordpress.addresses import misses
+from posts.wordpress.addresses.asking import Asker
 from posts.wordpress.models import Miss
 
 ASKED_AGAIN = 20  # each time, of at most ten thousand

@@ -116,7 +116,7 @@ def main():
     django.setup()
     from django.core.management import call_command
     from django.db import connection
-    from posts.wordpress import preparing
+    from posts.wordpress.converting import preparing
     connection.settings_dict["NAME"] = sys.argv[1]
     out, begin = io.StringIO(), time.perf_counter()
     call_command("import_wordpress", sys.argv[2], no_fetch=True, stdout=out)

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.encoding import uri_to_iri
 from django.utils.html import format_html
 
-from posts.wordpress import misses
-from posts.wordpress.asked import asked
-from posts.wordpress.asking import Answer, Asker
+from posts.wordpress.addresses import misses
+from posts.wordpress.addresses.asked import asked
+from posts.wordpress.addresses.asking import Answer, Asker
+from posts.wordpress.addresses.redirecting import LONGEST, key_of
 from posts.wordpress.models import Miss
-from posts.wordpress.redirecting import LONGEST, key_of
 from sources.locking import OneAtATime
 
 admin.site.unregister(Redirect)

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from posts.wordpress.old_files import File, Files
+from posts.wordpress.converting.old_files import File, Files
 from posts.wordpress.records import Author, Item, Term
 
 # Raise it with every change that makes another post of the same record: what nobody has edited is then updated.

@@ -11,11 +11,11 @@ from django.contrib.flatpages.models import FlatPage
 from django.db.models import Model
 
 from posts.models import Image, Post
-from posts.wordpress import pages
+from posts.wordpress.importing import pages
+from posts.wordpress.importing.supplying import Supply
 from posts.wordpress.models import Blog
 from posts.wordpress.reading import NotReadable
 from posts.wordpress.records import Item
-from posts.wordpress.supplying import Supply
 
 
 def supply_of(options: Mapping[str, Any]) -> Supply:
@@ -39,7 +39,7 @@ def store_remarks(pairs: Sequence[tuple[Post, Item]], blog: Blog, users: Mapping
     """Return what became of the comments, as `old_comments.Remarked`; None where this site takes no comments."""
     if not pairs or not apps.is_installed("posts.comments"):
         return None
-    from posts.wordpress import old_comments  # noqa: PLC0415  comments can be taken out
+    from posts.wordpress.importing import old_comments  # noqa: PLC0415  comments can be taken out
 
     return old_comments.store_remarks(pairs, blog, users)
 

@@ -15,24 +15,23 @@ from django.utils import timezone
 
 from posts.life import State
 from posts.models import Image, Post, Tally
-from posts.wordpress import attachments, pages
-from posts.wordpress.attachments import Attached
-from posts.wordpress.bringing import bring_words
-from posts.wordpress.importing import parts
+from posts.wordpress.converting.old_files import NO_FILES, Files
+from posts.wordpress.converting.preparing import Prepared, Preparer, Preparing, Task, prepare_all
+from posts.wordpress.importing import attachments, pages, parts
 from posts.wordpress.importing.accounts import Account, short_key
+from posts.wordpress.importing.attachments import Attached
 from posts.wordpress.importing.authors import Users
+from posts.wordpress.importing.bringing import bring_words
 from posts.wordpress.importing.digests import digest_of_attachment, digest_of_item
+from posts.wordpress.importing.pages import Branch, OldPage
 from posts.wordpress.importing.storing import Touched, Writing, store
+from posts.wordpress.importing.supplying import Supply
 from posts.wordpress.importing.terms import Shelves
 from posts.wordpress.models import ADDRESS_LENGTH, Blog, Imported, Kind, Outcome, Result, Run
-from posts.wordpress.old_files import NO_FILES, Files
 from posts.wordpress.ours import KEYS, ours_of_image
-from posts.wordpress.pages import Branch, OldPage
 from posts.wordpress.paths import old_path
-from posts.wordpress.preparing import Prepared, Preparer, Preparing, Task, prepare_all
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
-from posts.wordpress.supplying import Supply
 from sources.locking import hold_the_desk
 
 logger = logging.getLogger(__name__)

@@ -31,15 +31,15 @@ from posts.models import (
 from posts.models.image import names_in
 from posts.models.post import RESERVED_SLUGS, REVISIONS, SLUG_LENGTH, YEARS
 from posts.rendering import MAX_TEXT_LENGTH, RENDERING_VERSION, PictureFacts, cited, fit, plain_text, render_post
-from posts.wordpress import outlets
-from posts.wordpress.attachments import with_featured
-from posts.wordpress.bringing import bring_pages, bring_rest
+from posts.wordpress.converting.old_files import Files
+from posts.wordpress.converting.preparing import Prepared
+from posts.wordpress.importing import outlets
+from posts.wordpress.importing.attachments import with_featured
+from posts.wordpress.importing.bringing import bring_pages, bring_rest
 from posts.wordpress.importing.terms import FiledAs, Shelves
 from posts.wordpress.models import Blog, Imported
-from posts.wordpress.old_files import Files
 from posts.wordpress.ours import post_columns
 from posts.wordpress.paths import day_and_name, old_path
-from posts.wordpress.preparing import Prepared
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
 from sources.links.models import Link

@@ -12,8 +12,8 @@ from typing import Any
 from posts.models import Category, Tag, TagAlias
 from posts.models.category import PATH_LENGTH, RESERVED_SLUGS
 from posts.rendering import plain_text
-from posts.wordpress.bringing import bring_category, bring_outlet, bring_tags
 from posts.wordpress.importing.accounts import Account, short_key
+from posts.wordpress.importing.bringing import bring_category, bring_outlet, bring_tags
 from posts.wordpress.importing.digests import digest_of_record
 from posts.wordpress.models import Blog, Imported, Kind, Result
 from posts.wordpress.ours import KEYS, OUTLETS, as_it_was, ours_of_category, ours_of_outlet, ours_of_tag

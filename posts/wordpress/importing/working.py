@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from posts.models import Tally
+from posts.wordpress.converting.preparing import Preparer
 from posts.wordpress.importing import parts
 from posts.wordpress.importing.accounts import Account
 from posts.wordpress.importing.authors import Users
+from posts.wordpress.importing.pages import note_branch
 from posts.wordpress.importing.slices import Lost, Planned, Work, plan, write, write_attachments
 from posts.wordpress.importing.terms import Shelves
 from posts.wordpress.models import Blog, Outcome, Run
-from posts.wordpress.pages import note_branch
-from posts.wordpress.preparing import Preparer
 from posts.wordpress.reading import NotReadable, Survey, read, survey
 from posts.wordpress.records import Author, Item, Site, Term
 from sources.locking import hold_the_desk

@@ -22,8 +22,8 @@ from PIL import Image as Pillow
 from posts.models import Image
 from posts.models.image import names_in
 from posts.picturing import MAX_BYTES, read_picture
-from posts.wordpress import attachments, supplying
-from posts.wordpress.attachments import (
+from posts.wordpress.importing import attachments, supplying
+from posts.wordpress.importing.attachments import (
     Attached,
     Loose,
     bring_attachment,
@@ -32,9 +32,9 @@ from posts.wordpress.attachments import (
     missing_uploads,
     with_featured,
 )
+from posts.wordpress.importing.supplying import Missing, Supply
 from posts.wordpress.models import Blog, Imported
 from posts.wordpress.records import Item, Meta
-from posts.wordpress.supplying import Missing, Supply
 
 HOST = "oldblog.example"
 UPLOADS = f"https://{HOST}/wp-content/uploads"

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from posts.comments.models import Discussion
 from posts.life import Reason
 from posts.models import Category, Correction, FormerAddress, Post, Tag, TagAlias
-from posts.wordpress.bringing import Pair, bring_category, bring_outlet, bring_pages, bring_rest, bring_tags
-from posts.wordpress.exporting import Export
+from posts.wordpress.exporting.site import Export
+from posts.wordpress.importing.bringing import Pair, bring_category, bring_outlet, bring_pages, bring_rest, bring_tags
 from posts.wordpress.ours import (
     Ours,
     OursOfCategory,

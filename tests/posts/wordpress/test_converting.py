@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posts.rendering import render_post
-from posts.wordpress.converting import convert
-from posts.wordpress.old_files import File, files_from
+from posts.wordpress.converting.markdown import convert
+from posts.wordpress.converting.old_files import File, files_from
 
 BASE = "https://oldblog.example"
 UPLOADS = f"{BASE}/wp-content/uploads/2013/03"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from posts.wordpress.crediting import DEFAULT_PATTERN, as_pattern, credit
+from posts.wordpress.converting.crediting import DEFAULT_PATTERN, as_pattern, credit
 
 PAGE = "http://www.nknews.org/2013/03/refugees"
 LINKED = f'<a href="{PAGE}">NK News</a>'

@@ -17,9 +17,9 @@ from posts.comments.models import Comment, Discussion
 from posts.life import Reason
 from posts.models import Correction, FormerAddress, Image, Note, Post, Tag, TagAlias
 from posts.picturing import read_picture
-from posts.wordpress.exporting import export
+from posts.wordpress.exporting.site import export
+from posts.wordpress.exporting.wxr_writing import nicename, unique_nicenames
 from posts.wordpress.models import Blog, Imported
-from posts.wordpress.wxr_writing import nicename, unique_nicenames
 from sources.models import SourceAlias
 from tests.factories import make_category, make_comment, make_link, make_post, make_source, picture_file
 from tests.posts.wordpress.reading_back import read_back

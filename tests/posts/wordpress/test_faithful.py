@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posts.rendering import PictureFacts, render_post
-from posts.wordpress import faithful
-from posts.wordpress.faithful import bring_over, compare
-from posts.wordpress.old_files import File, files_from
+from posts.wordpress.converting import faithful
+from posts.wordpress.converting.faithful import bring_over, compare
+from posts.wordpress.converting.old_files import File, files_from
 
 BASE = "https://oldblog.example"
 OLD = f"{BASE}/wp-content/uploads/2013/03/boat.jpg"

@@ -11,7 +11,7 @@ from posts.wordpress import importing
 from posts.wordpress.models import Imported, Kind, Run
 from posts.wordpress.reasons import wants_hand
 from tests.factories import make_post
-from tests.posts.wordpress.bringing import bring, bring_files, codes, options_for, outcome, results
+from tests.posts.wordpress.importing.bringing import bring, bring_files, codes, options_for, outcome, results
 from tests.posts.wordpress.wxr import BLOG, author, category, item, remark, tag, wxr
 
 pytestmark = pytest.mark.django_db
@@ -302,7 +302,7 @@ class TestOthers:
         assert FlatPage.objects.get().title == "About"
 
     def test_a_fault_costs_the_one_item_that_has_it(self, tmp_path, monkeypatch, caplog):
-        from posts.wordpress import outlets
+        from posts.wordpress.importing import outlets
 
         settle = outlets.settle
 

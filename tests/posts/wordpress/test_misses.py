@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from posts.wordpress import misses, tidying
+from posts.wordpress import tidying
+from posts.wordpress.addresses import misses
 from posts.wordpress.models import Kind, Miss
 from tests.factories import make_post
 from tests.posts.wordpress.test_addresses import make_imported

@@ -18,10 +18,10 @@ from posts.comments.tidying import tidy
 from posts.models import Post
 from posts.outbox.models import Delivery
 from posts.rendering import MAX_COMMENT_LENGTH, plain_text
+from posts.wordpress.converting.remark_text import remark_text
+from posts.wordpress.importing.old_comments import Remarked, store_remarks
 from posts.wordpress.models import Blog, Imported
-from posts.wordpress.old_comments import Remarked, store_remarks
 from posts.wordpress.records import Item, Meta, Remark
-from posts.wordpress.remark_text import remark_text
 from tests.factories import keep_open, make_comment, make_post
 
 AT = dt.datetime(2013, 4, 1, 10, tzinfo=dt.UTC)

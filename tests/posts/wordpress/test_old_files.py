@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from posts.wordpress.old_files import NO_FILES, File, files_from, key_of, keys_in, numbers_in
+from posts.wordpress.converting.old_files import NO_FILES, File, files_from, key_of, keys_in, numbers_in
 
 BOAT = File("/media/images/2026/01/ab-800x600.jpg", alt="A boat", is_here=True, number=7)
 OLD = "https://oldblog.example/wp-content/uploads/2013/03/boat.jpg"

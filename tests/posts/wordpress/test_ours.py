@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from posts.life import Reason, State
 from posts.wordpress import ours as own
+from posts.wordpress.exporting.wxr_writing import nicename
 from posts.wordpress.ours import Ours, Outlet, Page, as_words, digest_of, metas, ours_of, post_columns, values_of
 from posts.wordpress.records import Item, Meta, Remark, Term
-from posts.wordpress.wxr_writing import nicename
 
 AT = dt.datetime(2013, 3, 31, 15, 17, 2, 123456, tzinfo=dt.UTC)
 TOLD = AT.replace(microsecond=0)

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from posts.wordpress.crediting import Credit
-from posts.wordpress.outlets import settle
+from posts.wordpress.converting.crediting import Credit
+from posts.wordpress.importing.outlets import settle
 from sources.links.models import Link
 from sources.models import Source
 from tests.factories import make_link, make_post, make_source

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from posts.admin.pages import PageForm
+from posts.wordpress.importing.pages import Branch, OldPage, Paged, is_page, note_branch, store_page, store_pages
 from posts.wordpress.models import Blog, Imported, Result
-from posts.wordpress.pages import Branch, OldPage, Paged, is_page, note_branch, store_page, store_pages
 from posts.wordpress.records import Item, Meta, Remark
 
 HOST = "https://oldblog.example"

@@ -16,7 +16,7 @@ from posts.comments.models import Comment, Discussion
 from posts.life import Reason
 from posts.models import Category, CategoryEntry, Correction, FormerAddress, Image, Post, Tag, TagAlias, TaggedPost
 from posts.picturing import read_picture
-from posts.wordpress.exporting import export
+from posts.wordpress.exporting.site import export
 from posts.wordpress.models import Blog, Imported, Run
 from sources.links.models import Link
 from sources.models import Source, SourceAlias

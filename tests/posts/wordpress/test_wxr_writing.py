@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posts.wordpress.exporting.wxr_writing import END, begin, nicename, tidy, unique_nicenames, write_item, write_term
 from posts.wordpress.records import Filed, Item, Meta, Remark, Site, Term
-from posts.wordpress.wxr_writing import END, begin, nicename, tidy, unique_nicenames, write_item, write_term
 
 AT = dt.datetime(2013, 3, 31, 22, 30, tzinfo=dt.UTC)
 WP = "{http://wordpress.org/export/1.2/}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from posts.progress import shown_progress
-from posts.wordpress.asking import Answer, Asker
+from posts.wordpress.addresses.asking import Answer, Asker
 
 DELIBERATE = (200, 410)  # a page, or word that it is gone
 

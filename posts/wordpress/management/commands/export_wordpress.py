@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from posts.progress import shown_progress
-from posts.wordpress.exporting import END, Export
+from posts.wordpress.exporting.site import END, Export
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from posts.progress import Bar
 from posts.wordpress import importing, reporting
-from posts.wordpress.crediting import as_pattern
+from posts.wordpress.converting.crediting import as_pattern
 from posts.wordpress.models import Run
 from posts.wordpress.reading import NotReadable, survey
 

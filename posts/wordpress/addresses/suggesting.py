@@ -11,7 +11,7 @@ from posts import listing
 from posts.addressing import post_url
 from posts.dating import byline_date
 from posts.models import Post, Tag
-from posts.wordpress.asked import Asked
+from posts.wordpress.addresses.asked import Asked
 
 MOST = 5
 SHORTEST = 4  # letters of a beginning that says something

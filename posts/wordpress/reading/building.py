@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from django.utils.text import slugify
 
-from posts.wordpress.parsing import Node
+from posts.wordpress.reading.parsing import Node
 from posts.wordpress.records import Author, Filed, Item, Meta, Remark, Site, Term
 
 BIGGEST = 2**63 - 1

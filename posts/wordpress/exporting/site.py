@@ -28,11 +28,11 @@ from posts.models import Correction, FormerAddress, Image, Post, TaggedPost
 from posts.rendering import render_post
 from posts.syndication import absolute
 from posts.wordpress import ours as own
+from posts.wordpress.exporting.naming import Groups, People, Terms, exported_posts, grouped, outlet_of
+from posts.wordpress.exporting.numbering import Kept, Numbers
+from posts.wordpress.exporting.wxr_writing import END, begin, nicename, write_author, write_item, write_term
 from posts.wordpress.models import Blog, Imported, Kind
-from posts.wordpress.naming import Groups, People, Terms, exported_posts, grouped, outlet_of
-from posts.wordpress.numbering import Kept, Numbers
 from posts.wordpress.records import Item, Meta, Remark, Site
-from posts.wordpress.wxr_writing import END, begin, nicename, write_author, write_item, write_term
 from sources.links.models import Link
 from sources.models import Source
 

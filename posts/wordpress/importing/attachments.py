@@ -25,13 +25,13 @@ from posts.models import Image
 from posts.models.image import names_in
 from posts.picturing import Picture, UnusablePicture, read_picture
 from posts.rendering import MISSING_ALT, fit, plain_text, says_something
+from posts.wordpress.converting.old_files import File, Files, files_from, key_of, keys_in, numbers_in
+from posts.wordpress.importing.supplying import Missing, Supply
 from posts.wordpress.models import ADDRESS_LENGTH, KEY_LENGTH, Blog, Imported, Kind
-from posts.wordpress.old_files import File, Files, files_from, key_of, keys_in, numbers_in
 from posts.wordpress.ours import ours_of_image
 from posts.wordpress.paths import host_in, upload_addresses, upload_path
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item
-from posts.wordpress.supplying import Missing, Supply
 from sources.locking import hold_the_desk
 
 IMAGE = "posts.image"

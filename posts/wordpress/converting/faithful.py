@@ -14,12 +14,12 @@ from urllib.parse import unquote
 import nh3
 
 from posts.rendering import Pictures, Rendered, render_post
-from posts.wordpress.converting import UNSEEN, WORDLESS, Converted, convert, read
-from posts.wordpress.markup import EMBEDS, Node, clean_text, parse
-from posts.wordpress.old_files import NO_FILES, Files
+from posts.wordpress.converting.markdown import UNSEEN, WORDLESS, Converted, convert, read
+from posts.wordpress.converting.markup import EMBEDS, Node, clean_text, parse
+from posts.wordpress.converting.old_files import NO_FILES, Files
+from posts.wordpress.converting.shortcodes import expand
+from posts.wordpress.converting.targets import Targets, behind, descendants, embedded, filled_in, only_pictures
 from posts.wordpress.reasons import Reason
-from posts.wordpress.shortcodes import expand
-from posts.wordpress.targets import Targets, behind, descendants, embedded, filled_in, only_pictures
 
 log = logging.getLogger(__name__)
 

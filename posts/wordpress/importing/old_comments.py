@@ -19,12 +19,12 @@ from posts.comments.models import Comment
 from posts.comments.models.comment import ADDRESS_LENGTH, NAME_LENGTH, ONCE_LENGTH
 from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, fit, render_comment, without_turns
-from posts.wordpress.closing_lines import page_address
+from posts.wordpress.converting.closing_lines import page_address
+from posts.wordpress.converting.remark_text import remark_text
 from posts.wordpress.models import Blog, Imported, Kind, Result
 from posts.wordpress.ours import OursOfRemark, ours_of_remark
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item, Remark
-from posts.wordpress.remark_text import remark_text
 from sources.naming import tidy_name
 
 MODEL = "comments.comment"

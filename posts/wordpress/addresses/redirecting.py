@@ -7,8 +7,8 @@ from django.contrib.redirects.models import Redirect
 from django.http import Http404
 
 from posts.gone import Gone
-from posts.wordpress import addresses
-from posts.wordpress.asked import Asked, asked, number
+from posts.wordpress.addresses import finding as addresses
+from posts.wordpress.addresses.asked import Asked, asked, number
 
 LONGEST = 200  # the columns of the table
 MOST_STEPS = 5

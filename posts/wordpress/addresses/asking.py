@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 
+from posts.wordpress.addresses.misses import UNCOUNTED
 from posts.wordpress.middleware import WITHOUT_TABLE
-from posts.wordpress.misses import UNCOUNTED
 
 MOST_HOPS = 10
 REDIRECTS = (301, 302, 303, 307, 308)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from posts.wordpress.markup import unescape_attribute
-from posts.wordpress.old_files import File, Files
+from posts.wordpress.converting.markup import unescape_attribute
+from posts.wordpress.converting.old_files import File, Files
 from posts.wordpress.reasons import Reason
 
 # A tag, in which no shortcode is looked for; or what looks like a shortcode: [name …], [/name], [name …/], [[name]].

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 from django.utils import timezone
 
-from posts.wordpress.crediting import Credit, is_like_host
+from posts.wordpress.converting.crediting import Credit, is_like_host
 from posts.wordpress.reasons import Reason
 from sources.hosts import ascii_host, is_shared, readable_host
 from sources.links.canonical import canonical_address

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from posts.wordpress.closing_lines import LONGEST, Content, Seen, page_address
+from posts.wordpress.converting.closing_lines import LONGEST, Content, Seen, page_address
 from sources.naming import tidy_name
 
 NAME_LENGTH = 100  # who has a longer name is a sentence

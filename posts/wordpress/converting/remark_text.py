@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from os.path import commonprefix
 
 from posts.rendering import fit, plain_text, render_comment, without_turns
-from posts.wordpress.closing_lines import page_address
+from posts.wordpress.converting.closing_lines import page_address
 
 DEEPEST = 8  # quotes and lists in each other; further ones stand on the last level
 

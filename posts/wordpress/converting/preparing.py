@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from posts.rendering import render_post
-from posts.wordpress.crediting import Credit, credit
-from posts.wordpress.faithful import bring_over
-from posts.wordpress.old_files import Files
+from posts.wordpress.converting.crediting import Credit, credit
+from posts.wordpress.converting.faithful import bring_over
+from posts.wordpress.converting.old_files import Files
 from posts.wordpress.ours import Ours, markdown_of, ours_of, without_frame
 from posts.wordpress.reasons import Reason
 from posts.wordpress.records import Item

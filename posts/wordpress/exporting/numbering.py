@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
+from posts.wordpress.exporting.wxr_writing import nicename
 from posts.wordpress.models import Imported, Kind
 from posts.wordpress.ours import KEYS, as_moment
 from posts.wordpress.records import Filed, Meta, Remark
-from posts.wordpress.wxr_writing import nicename
 
 MOST = 2**53  # larger ids are somebody's joke: not every program reads them right
 

@@ -7,14 +7,22 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from posts.rendering import says_something
-from posts.wordpress import escaping
-from posts.wordpress.inline import Atom, Break, Edge, Mark, Token, paragraphs
-from posts.wordpress.linking import link_addresses
-from posts.wordpress.markup import EMBEDS, PREFORMATTED, Node, parse
-from posts.wordpress.old_files import NO_FILES, Files
+from posts.wordpress.converting import escaping
+from posts.wordpress.converting.inline import Atom, Break, Edge, Mark, Token, paragraphs
+from posts.wordpress.converting.linking import link_addresses
+from posts.wordpress.converting.markup import EMBEDS, PREFORMATTED, Node, parse
+from posts.wordpress.converting.old_files import NO_FILES, Files
+from posts.wordpress.converting.shortcodes import block_says, expand
+from posts.wordpress.converting.targets import (
+    Picture,
+    Targets,
+    behind,
+    descendants,
+    embedded,
+    filled_in,
+    only_pictures,
+)
 from posts.wordpress.reasons import Reason
-from posts.wordpress.shortcodes import block_says, expand
-from posts.wordpress.targets import Picture, Targets, behind, descendants, embedded, filled_in, only_pictures
 
 DEEPEST_NEST = 10  # quotations and lists in each other; the renderer goes no deeper than 40 levels of its own
 

@@ -13,10 +13,10 @@ from posts.comments.models import Comment
 from posts.life import State
 from posts.models import Category, Post, Tag, TagAlias
 from posts.wordpress import ours as own
+from posts.wordpress.exporting.numbering import Numbers
+from posts.wordpress.exporting.wxr_writing import nicename, unique_nicenames
 from posts.wordpress.models import Imported, Kind
-from posts.wordpress.numbering import Numbers
 from posts.wordpress.records import Author, Filed, Term
-from posts.wordpress.wxr_writing import nicename, unique_nicenames
 from sources.models import Source
 
 BATCH = 500

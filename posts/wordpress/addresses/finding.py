@@ -29,7 +29,7 @@ from posts.finding import (
 )
 from posts.gone import Gone
 from posts.models import Category, Image, Post, Tag
-from posts.wordpress.asked import FEEDS, WHICH, Asked, number
+from posts.wordpress.addresses.asked import FEEDS, WHICH, Asked, number
 from posts.wordpress.models import Blog, Imported, Kind
 from posts.wordpress.paths import spellings, upload_path
 

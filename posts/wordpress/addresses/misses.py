@@ -14,8 +14,8 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from posts.wordpress.addresses import SHUT
-from posts.wordpress.asked import Asked
+from posts.wordpress.addresses.asked import Asked
+from posts.wordpress.addresses.finding import SHUT
 from posts.wordpress.models import KEY_LENGTH, Miss
 
 MOST = 10_000

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from html.entities import html5
 from xml.sax.saxutils import escape
 
-from posts.wordpress.opening import CHUNK, NotReadable, printable
+from posts.wordpress.reading.opening import CHUNK, NotReadable, printable
 
 FORBIDDEN = bytes(n for n in range(0x20) if n not in b"\t\n\r")
 NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF

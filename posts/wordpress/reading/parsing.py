@@ -12,8 +12,8 @@ from pyexpat import ExpatError, ParserCreate, errors
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.sax.saxutils import escape, quoteattr
 
-from posts.wordpress.mending import mended
-from posts.wordpress.opening import Document, NotReadable, printable
+from posts.wordpress.reading.mending import mended
+from posts.wordpress.reading.opening import Document, NotReadable, printable
 
 DEPTH_AT_MOST = 500
 RECORD_AT_MOST = 64 << 20  # bytes of one item with all its comments

@@ -4,9 +4,9 @@ import html
 import re
 from dataclasses import dataclass
 
-from posts.wordpress.markup import Node
-from posts.wordpress.old_files import NO_FILES, File, Files
-from posts.wordpress.shortcodes import block_says, host_of, name_of
+from posts.wordpress.converting.markup import Node
+from posts.wordpress.converting.old_files import NO_FILES, File, Files
+from posts.wordpress.converting.shortcodes import block_says, host_of, name_of
 
 ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}  # as posts.rendering lets through
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")

@@ -3,7 +3,7 @@
 import html
 import re
 
-from posts.wordpress.markup import BLOCKS, PREFORMATTED, Node
+from posts.wordpress.converting.markup import BLOCKS, PREFORMATTED, Node
 
 _ADDRESS = re.compile(r"[ \t]*(https?://[^\s<>\"]+)[ \t]*\Z", re.IGNORECASE)
 _LEFT_ALONE = {"a", "code", "tt", "script", "style", "textarea", "title", "kbd", "samp", *PREFORMATTED}

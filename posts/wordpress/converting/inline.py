@@ -4,7 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from posts.wordpress import escaping
+from posts.wordpress.converting import escaping
 
 HARD_BREAK = "\\\n"
 # As an address between < and >, its signs are shown as they are.

@@ -14,7 +14,7 @@ from django.urls import is_valid_path
 from django.utils.text import slugify
 
 from posts.rendering import fit
-from posts.wordpress.attachments import fitting
+from posts.wordpress.importing.attachments import fitting
 from posts.wordpress.models import ADDRESS_LENGTH, Blog, Imported, Kind, Result
 from posts.wordpress.paths import host_in, old_path
 from posts.wordpress.reasons import Reason

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from posts.wordpress import building
-from posts.wordpress.opening import Document, NotReadable, open_all, printable
-from posts.wordpress.parsing import Node, parsed
+from posts.wordpress.reading import building
+from posts.wordpress.reading.opening import Document, NotReadable, open_all, printable
+from posts.wordpress.reading.parsing import Node, parsed
 from posts.wordpress.records import Record, Site
 
 __all__ = ["NotReadable", "Survey", "read", "survey"]
