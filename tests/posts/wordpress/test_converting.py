@@ -220,6 +220,7 @@ def test_lists_quotations_and_tables_keep_their_form(text, expected):
         (f'<a href="{UPLOADS}/boat.jpg"><img src="{UPLOADS}/boat.jpg"></a>',
          f"[{SHOWN}](/media/images/2026/01/ab-800x600.jpg)"),
         (f'a <img src="{UPLOADS}/boat.jpg"> b', f"a {SHOWN} b"),
+        (f'a\n<img src="{UPLOADS}/boat.jpg">\nb', f"a\n\n{SHOWN}\n\nb"),
         (f'[caption id="a" width="3"]<img src="{UPLOADS}/boat.jpg"> The "boat"[/caption]',
          SHOWN.replace(".jpg)", '.jpg "The \\"boat\\"")')),
         (f'[caption id="a" caption="The boat"]<img src="{UPLOADS}/boat.jpg">[/caption]',
