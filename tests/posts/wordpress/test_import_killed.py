@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from posts.models import Post
 from posts.wordpress.importing import working
 from posts.wordpress.models import Run
-from tests.posts.wordpress.importing.bringing import bring, results, whole_site
+from tests.posts.wordpress.bringing import bring, results, whole_site
 from tests.posts.wordpress.wxr import BLOG, attachment, author, category, item, remark, tag, wxr
 
 HEAD = (

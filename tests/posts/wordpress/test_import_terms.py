@@ -3,7 +3,7 @@ import pytest
 from posts.models import Category, Post, Tag, TagAlias
 from posts.wordpress.models import Imported, Kind
 from tests.factories import make_category, make_post
-from tests.posts.wordpress.importing.bringing import bring, codes, outcome, results
+from tests.posts.wordpress.bringing import bring, codes, outcome, results
 from tests.posts.wordpress.wxr import category, item, tag
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from posts.wordpress import importing
 from posts.wordpress.models import Imported, Kind, Run
 from posts.wordpress.reasons import wants_hand
 from tests.factories import make_post
-from tests.posts.wordpress.importing.bringing import bring, bring_files, codes, options_for, outcome, results
+from tests.posts.wordpress.bringing import bring, bring_files, codes, options_for, outcome, results
 from tests.posts.wordpress.wxr import BLOG, author, category, item, remark, tag, wxr
 
 pytestmark = pytest.mark.django_db
