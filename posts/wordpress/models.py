@@ -148,6 +148,7 @@ class Run(models.Model):
     # {"paths": […], "pattern": …, "media_root": …, "is_rehearsal": true, "fetch": true, "rehearsal": pk of it}
     options = models.JSONField(default=dict)
     words = models.CharField(max_length=1000, blank=True)  # why it was refused
+    warnings = models.JSONField(default=list)  # sentences: what was put right in the files, what to heed
     total = models.PositiveIntegerField(default=0)  # items in the files
     position = models.PositiveIntegerField(default=0)  # items that have had their turn
     # {"item": {"imported": 12, …}, "comment": {…}, "author": {…}, "category": {…}, "tag": {…}}

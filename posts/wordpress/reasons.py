@@ -12,12 +12,13 @@ class Reason(NamedTuple):
 WANT_HAND = frozenset(
     {
         "no-source",  # no closing line names an outlet
-        "source-differs", "bad-address",  # the page is kept as another outlet's; it links to no page
+        "source-differs", "bad-address",  # the page is kept as another outlet’s; it links to no page
+        "doubtful-outlet",
         "text-differs", "links-differ", "kept-as-html",  # the page does not say what the old one said
         "unknown-shortcode", "removed-markup",
         "file-missing", "not-a-picture", "no-description",
         "edited-here", "deleted-here", "page-withdrawn", "address-taken", "guid-taken", "same-guid", "shortened",
-        "failed",
+        "failed", "twice-unlike",
         "no-date", "unknown-kind", "unknown-status", "long-text",
     }
 )  # fmt: skip

@@ -33,6 +33,10 @@ COUNTED = {"item": "Items", "comment": "Comments", "author": "Authors", "categor
 HEADINGS = {
     "no-source": ("No closing line names an outlet", "Open the post and set its outlet; leave it if it has none."),
     "source-differs": ("The page belongs to another outlet", "Say which of the two it is."),
+    "doubtful-outlet": ("A new outlet whose name looks odd", "Rename it, merge it into another, or set another."),
+    "new-outlet": ("New outlets", ""),
+    "source-words": ("The source line said more than the outlet", "Write the rest into the original page."),
+    "twice-unlike": ("It stands in the files twice, and differs", "Import the newest file alone."),
     "bad-address": ("The source line links to no page", "Look for the page, and write its address."),
     "text-differs": ("The text reads otherwise than before", "Compare the post with the old page."),
     "links-differ": ("Links lead elsewhere than before", "Compare the links of the post with the old page."),
@@ -110,6 +114,8 @@ def as_text(run: Run, out: Any) -> None:
     """Say in short what became of everything, and what wants a hand."""
     if run.is_rehearsal:
         out.write("A rehearsal: nothing was written. This is what would become of it.")
+    for warning in run.warnings:
+        out.write(f"Heed: {warning}")
     for key, label in COUNTED.items():
         if counts := run.counts.get(key):
             words = ", ".join(f"{counts[result]:,} {result}" for result in Result.values if counts.get(result))
@@ -146,6 +152,7 @@ def as_json(run: Run) -> Iterator[str]:
         "files": run.files,
         "state": run.state,
         "words": run.words,
+        "warnings": run.warnings,
         "is_rehearsal": run.is_rehearsal,
         "started_at": run.made_at.isoformat(),
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,

@@ -425,11 +425,16 @@ class _Reading:
         given = {part.address for part in kept}
         if not first.address:
             first.address = next((a for a in addresses if a not in given), addresses[0] if addresses else "")
-        rest = [p for p in kept if p is not first and (p.address != first.address or not p.address)]
+        others = [p for p in kept if p is not first and (p.address != first.address or not p.address)]
+        # “translated by Minji”, “thanks to Ruth”: no names of outlets, and no pages.
+        rest = [p for p in others if p.address or not _name_of(p.text)[:1].islower()]
         return [first, *rest]
 
 
 # --- The name
+
+
+_KOREAN_TAIL = re.compile(r"\s+(?:\d{4}\s*[년年.]|\S+\s+기자).*\Z", re.DOTALL)  # a date, a reporter
 
 
 def _best(text: str, address: str) -> str:
@@ -467,7 +472,7 @@ def _name_of(text: str) -> str:
     for _ in range(4):
         if _IS_ASIDE.fullmatch(name):
             return ""
-        shorter = _BYLINE.sub("", _TAIL.sub("", name)).strip(" ,;:|–—-")
+        shorter = _BYLINE.sub("", _TAIL.sub("", _KOREAN_TAIL.sub("", name))).strip(" ,;:|–—-")
         shorter = _without_dot(_unquoted(shorter))
         if shorter == name:
             break

@@ -81,6 +81,7 @@ class _Desk:
         links = Link.objects.filter(address__in=pages).select_related("source")
         self.links = {link.address: link for link in links}
         self.names = _sources_by_name(each.name for each in named if each.name)
+        self.new: set[int] = set()  # outlets made here, and not told of yet
         self.made: list[Link] = []
         self.sources: dict[int, Source] = {}
 
@@ -104,6 +105,16 @@ class _Desk:
         name, address = tidy_name(each.name)[:NAME_LENGTH].strip(), self.canonical.get(each.address, "")
         if not fold(name) and not address:
             return None, None
+        known = set(self.sources)
+        source, link = self._found_or_made(each, name, address, day, reasons)
+        if source.pk not in known and source.pk in self.new:
+            self.new.discard(source.pk)
+            reasons.append(_told_of_new(source.name))
+        return source, link
+
+    def _found_or_made(
+        self, each: Credit, name: str, address: str, day: dt.date | None, reasons: list[Reason]
+    ) -> tuple[Source, Link | None]:
         if not address:
             return self._by_name(name) or self._make(name), None
         link = self.links.get(address)
@@ -168,6 +179,7 @@ class _Desk:
         if known := self._by_name(source.name):
             return known
         source.save()
+        self.new.add(source.pk)
         self.sources[source.pk] = source
         self.owners.add(source)
         self._know(source.name, source)
@@ -198,6 +210,15 @@ def _canonical(address: str) -> str:
     except ValueError:
         return ""
     return canonical if len(canonical) <= ADDRESS_LENGTH and len(address.strip()) <= ADDRESS_LENGTH else ""
+
+
+def _told_of_new(name: str) -> Reason:
+    """An outlet that is made is told of; one whose name does not look like one wants to be looked at."""
+    words = name.split()
+    is_doubtful = len(words) > 5 or words[0][:1].islower() or re.search(r"\d{2}|[“”\"!?;]", name)
+    if is_doubtful and not _WEBSITE.fullmatch(name):
+        return Reason("doubtful-outlet", f"The closing line made a new outlet “{name}”: is that its name?")
+    return Reason("new-outlet", f"“{name}” is a new outlet.")
 
 
 def _bad_address(each: Credit) -> Reason:

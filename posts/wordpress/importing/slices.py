@@ -12,6 +12,7 @@ from django.contrib.flatpages.models import FlatPage
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.text import slugify
 
 from posts.life import State
 from posts.models import Image, Post, Tally
@@ -191,7 +192,7 @@ def _begin(work: Work) -> Account:
 
 def _those_that_count(jobs: Sequence[Job], work: Work, account: Account) -> list[Job]:
     """Tell of items that stand in the files twice, and of such as have no place here; return the others."""
-    told = {(job.kind, job.key): job.item.number for job in _told_before(jobs, work.run)}
+    told = {(job.kind, job.key): job for job in _told_before(jobs, work.run)}
     counting = []
     for job in jobs:
         name = (job.kind, job.key)
@@ -199,7 +200,7 @@ def _those_that_count(jobs: Sequence[Job], work: Work, account: Account) -> list
             reason = _twice(job, told[name])
             job.tell(account, Result.SKIPPED, [reason], key=short_key(f"{job.key} again: {job.item.place}"))
             continue
-        told[name] = job.item.number
+        told[name] = job
         reason_against = _no_place(job)
         if reason_against:
             job.tell(account, Result.SKIPPED, [reason_against])
@@ -209,11 +210,17 @@ def _those_that_count(jobs: Sequence[Job], work: Work, account: Account) -> list
 
 
 def _told_before(jobs: Sequence[Job], run: Run) -> list[Job]:
-    rows = Outcome.objects.filter(run=run, key__in=[job.key for job in jobs]).values_list("kind", "key", "number")
-    return [Job(Item(number=number), Kind(kind), key) for kind, key, number in rows]
+    keys = [job.key for job in jobs]
+    rows = Outcome.objects.filter(run=run, key__in=keys).values_list("kind", "key", "number")
+    digests = {(row.kind, row.key): row.digest for row in Imported.objects.filter(blog=run.blog_id, key__in=keys)}
+    return [Job(Item(number=number), Kind(kind), key, digests.get((kind, key), "")) for kind, key, number in rows]
 
 
-def _twice(job: Job, number: int | None) -> Reason:
+def _twice(job: Job, other: Job) -> Reason:
+    if other.digest and job.digest and other.digest != job.digest:
+        words = "It stands in the files twice, and says two things: the first is taken. Import the newest file alone."
+        return Reason("twice-unlike", words)
+    number = other.item.number
     if number == job.item.number:
         return Reason("twice", "It stands in the files twice: this one is left out.")
     return Reason("same-guid", f"Another item, number {number}, has the same guid “{job.key}”: this one is left out.")
@@ -245,7 +252,8 @@ def _look_up(jobs: Sequence[Job], work: Work) -> None:
 def _is_decided(job: Job, work: Work, account: Account) -> bool:
     """Tell of an item to which nothing is to be done."""
     known, row = job.known, job.row
-    if known is not None:
+    # What was refused the last time, as its address was taken, is tried again.
+    if known is not None and known.row_id is not None:
         is_gone = row is None or (isinstance(row, Post) and row.state in (State.TRASH, State.REMOVED))
         if is_gone and not (row is not None and parts.left_as(row) == known.left_as):
             job.tell(account, Result.SKIPPED, [Reason("deleted-here", "It was deleted here, and stays so.")])
@@ -482,6 +490,8 @@ def _bring_file(job: Job, work: Work) -> None:
         job.prepared = Prepared(fault=f"Its file could not be brought over ({type(error).__name__}).")
     else:
         _tell_of_rehearsal(job.attached, work.run)
+        if work.run.is_rehearsal and job.attached.is_had:
+            _as_if_here(job.attached)
         job.reasons += job.attached.reasons
 
 
@@ -524,3 +534,9 @@ def _follow_file(job: Job, blog: Blog, account: Account) -> None:
 def _attachment_row(job: Job, blog: Blog) -> Imported:
     assert job.attached is not None  # noqa: S101  decided before
     return _with_columns(job, blog, {**job.attached.columns, "digest": job.digest, "left_as": ""})
+
+
+def _as_if_here(attached: Attached) -> None:
+    """In a rehearsal texts show what would be here; none of it is stored."""
+    name = attached.columns["path"].rpartition("/")[2]
+    attached.columns["extra"]["file"] = f"/media/images/{slugify(name.rpartition('.')[0]) or 'picture'}.jpg"

@@ -62,6 +62,8 @@ COLUMNS = [
 ]  # fmt: skip
 SITE = "the site"
 NO_SOURCE = Reason("no-source", "No line at its end names the outlet. Open it, and choose the outlet if there is one.")
+_WEB = re.compile(r"https?://\S+")
+_MARK = re.compile(r"^\W*(?:[^\W\d]{1,12}\s*[:：]|sources?|via|(?:originally )?published (?:by|in|at)|read \S+)", re.I)
 _SLUG = re.compile(r"[\w-]+\Z")
 _SHOWN = re.compile(r' (?:src|href)="/media/(images/[\w./-]+)"')
 
@@ -107,8 +109,7 @@ def store(writings: Sequence[Writing], blog: Blog, shelves: Shelves, editors: di
     settled = outlets.settle([each.prepared.credits for each in writings], days)
     for each, source in zip(writings, settled, strict=True):
         each.reasons += [*each.prepared.reasons, *source.reasons]
-        if not each.prepared.credits and each.prepared.ours is None and each.item.kind == "post":
-            each.reasons.append(NO_SOURCE)
+        each.reasons += _told_of_line(each)
         each.post.source_id, each.post.link_id, each.also = source.source_id, source.link_id, list(source.also)
         each.post.editor_id = editors.get(each.item.author)
         _say(each, now)
@@ -133,6 +134,23 @@ def store(writings: Sequence[Writing], blog: Blog, shelves: Shelves, editors: di
     )
     after.take(before)
     return after
+
+
+def _told_of_line(writing: Writing) -> list[Reason]:
+    """Tell where no closing line named an outlet, and where one said more than that."""
+    prepared, item = writing.prepared, writing.item
+    if item.kind != "post" or prepared.ours is not None:
+        return []
+    if not prepared.credits:
+        return [NO_SOURCE] if item.status in ("publish", "future", "pending") else []
+    words = "; ".join(prepared.lines)
+    left = _MARK.sub("", _WEB.sub("", words))
+    for credit in prepared.credits:
+        left = left.replace(credit.name, "")
+    if not re.search(r"\w{3}", _MARK.sub("", left)):
+        return []
+    told = f"Its closing line said more than the outlet, and is taken out: “{words[:500]}”"
+    return [Reason("source-words", told)]
 
 
 def _file(writings: Sequence[Writing], shelves: Shelves, ancestry: dict[int, list[int]]) -> None:

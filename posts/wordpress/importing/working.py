@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import batched, chain, islice, takewhile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import batched, chain, islice
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -26,6 +28,8 @@ from sources.models import host_of
 
 SLICE = 100  # items of one transaction
 FILES_AT_ONCE = 10  # attachments of one: each may have to be fetched
+ENOUGH_DATES = 200  # items by which the blog's clock is known
+MOST_WARNINGS = 50
 TURN = 60.0  # seconds after which a task lets other tasks have theirs; a turn begins with reading to where it was
 PAUSE = 0.2  # seconds between two slices of a task: on SQLite whoever waits to write knocks ten times a second
 WORTH_PROCESSES = 400  # items from which processes of their own prepare the texts
@@ -74,13 +78,14 @@ def _rehearse(run: Run, progress: Progress | None) -> None:
         names = [f.attname for f in Outcome._meta.concrete_fields if f.attname not in ("id", "row_id")]
         told = list(Outcome.objects.filter(run=run).order_by("pk").values(*names))
         transaction.set_rollback(True)
-    counts, total, position, digest = run.counts, run.total, run.position, run.digest
+    counts, total, position, digest, warnings = run.counts, run.total, run.position, run.digest, run.warnings
     with transaction.atomic():
         if not run.beat():
             raise Lost
         Outcome.objects.bulk_create((Outcome(**row) for row in told), batch_size=SLICE * 10)
         blog = Blog.objects.filter(pk=run.blog_id or 0).first()  # one that was here before
         columns: dict[str, Any] = {"counts": counts, "total": total, "position": position, "digest": digest}
+        columns["warnings"] = warnings
         Run.objects.filter(pk=run.pk).update(blog=blog, **columns)
         run.blog = blog
     run.finish()
@@ -99,23 +104,47 @@ def _begin(run: Run) -> Mapping[str, int]:
                 raise Lost
         blog = _blog(found.site, found)
         account = Account(run)
-        authors, terms = _head(paths_of(run))
+        authors, terms, clock = _head(paths_of(run))
         Users(blog).bring(authors, account)
         Shelves(blog).bring(terms, account)
-        account.write(blog=blog, total=found.items, digest=found.digest)
+        warnings = [*found.warnings, *told_of_clock(clock)][:MOST_WARNINGS]
+        account.write(blog=blog, total=found.items, digest=found.digest, warnings=warnings)
     account.follow()
     return found.kinds
 
 
-def _head(paths: list[str]) -> tuple[list[Author], list[Term]]:
-    """Return the authors and terms that stand before the items."""
-    authors, terms = [], []
-    for record in takewhile(lambda record: not isinstance(record, Item), read(paths)):
+def _head(paths: list[str]) -> tuple[list[Author], list[Term], list[Item]]:
+    """Return the authors and terms that stand before the items, and the first items that were published."""
+    authors, terms, dated = [], [], []
+    for record in read(paths):
         if isinstance(record, Author):
             authors.append(record)
         elif isinstance(record, Term):
             terms.append(record)
-    return authors, terms
+        elif isinstance(record, Item) and record.local_at and record.published_at and record.status == "publish":
+            dated.append(record)
+            if len(dated) == ENOUGH_DATES:
+                break
+    return authors, terms, dated
+
+
+def told_of_clock(items: Sequence[Item]) -> list[str]:
+    """Tell where the blog's clock shows another time than the site's: days, and so addresses, would differ."""
+    zone = timezone.get_default_timezone()
+    ahead = [
+        item.local_at - item.published_at.astimezone(zone).replace(tzinfo=None)
+        for item in items
+        if item.local_at and item.published_at
+    ]
+    usual = Counter(ahead).most_common(1)
+    if not usual or not usual[0][0]:
+        return []
+    hours = usual[0][0].total_seconds() / 3600
+    return [
+        f"The old blog’s clock was {abs(hours):g} hours {'ahead of' if hours > 0 else 'behind'} TIME_ZONE, which is "
+        f"{settings.TIME_ZONE} here: some posts will have another day in their addresses, to which the old ones lead. "
+        "Choose TIME_ZONE before the first import; afterwards it is too late."
+    ]
 
 
 def _blog(site: Site, found: Survey) -> Blog:

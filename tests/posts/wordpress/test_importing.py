@@ -10,6 +10,7 @@ from posts.models import FormerAddress, Note, Post, PostEntry, Tally
 from posts.wordpress import importing
 from posts.wordpress.models import Imported, Kind, Run
 from posts.wordpress.reasons import wants_hand
+from sources.models import Source
 from tests.factories import make_post
 from tests.posts.wordpress.bringing import bring, bring_files, codes, options_for, outcome, results
 from tests.posts.wordpress.wxr import BLOG, author, category, item, remark, tag, wxr
@@ -318,6 +319,64 @@ class TestOthers:
         assert outcome(run, "Bad").wants_hand
         monkeypatch.undo()
         assert results(bring(tmp_path, item("One"), bad, item("Three", number=3))) == {"unchanged": 2, "imported": 1}
+
+
+class TestWhatAClosingLineLeaves:
+    def test_words_beside_the_outlet_are_told(self, tmp_path):
+        lines = (
+            "Source: NK News, 3 June 2012, by Chad O’Carroll",
+            "Source: NK News",
+            "(Source: NK News)",
+            "Via NK News",
+        )
+        run = bring(tmp_path, *(item(line, f"<p>x</p><p>{line}</p>", number=n) for n, line in enumerate(lines, 1)))
+        told = {each.title: [code for code, _ in each.reasons] for each in run.outcomes.filter(kind="post")}
+        assert "source-words" in told[lines[0]]
+        assert all("source-words" not in told[line] for line in lines[1:])
+
+    def test_outlets_that_are_made_are_told_and_odd_ones_want_a_hand(self, tmp_path):
+        run = bring(
+            tmp_path,
+            item("One", "<p>x</p><p>Source: NK News</p>"),
+            item("Two", "<p>x</p><p>Source: NK News, translated by Minji</p>", number=2),
+            item("Three", "<p>x</p><p>Source: Report on the year 2012 of rights</p>", number=3),
+            item("Four", "<p>x</p><p>출처: 연합뉴스 2012년 5월 3일 김철수 기자</p>", number=4),
+        )
+        told = {each.title: {code for code, _ in each.reasons} for each in run.outcomes.filter(kind="post")}
+        assert "new-outlet" in told["One"]
+        assert "new-outlet" not in told["Two"]
+        assert "doubtful-outlet" in told["Three"]
+        assert outcome(run, "Three").wants_hand
+        names = set(Source.objects.values_list("name", flat=True))
+        assert {"NK News", "연합뉴스"} <= names
+        assert not any("translated" in name for name in names)
+
+
+class TestClocks:
+    def test_a_blog_in_another_time_zone_is_warned_of(self, tmp_path):
+        there = item().replace(
+            "<wp:post_date><![CDATA[2013-03-31 15:17:00]]>", "<wp:post_date><![CDATA[2013-04-01 00:17:00]]>"
+        )
+        assert "9 hours ahead of TIME_ZONE" in bring(tmp_path, there).warnings[0]
+        assert bring(tmp_path, item(number=2)).warnings == []
+
+
+class TestTwice:
+    def test_two_texts_of_one_item_want_a_hand(self, tmp_path):
+        run = bring(
+            tmp_path, item("One"), item("One", "<p>Other words.</p>"), item("Two", number=2), item("Two", number=2)
+        )
+        codes_of = [code for each in run.outcomes.filter(result="skipped") for code, _ in each.reasons]
+        assert codes_of == ["twice-unlike", "twice"]
+
+
+def test_a_page_whose_address_was_taken_comes_once_it_is_free(tmp_path):
+    there = FlatPage.objects.create(url="/about/", title="Ours")
+    page = item("Theirs", kind="page", slug="about", link="https://oldblog.example/about/")
+    assert outcome(bring(tmp_path, page), "Theirs").result == "skipped"
+    assert codes(outcome(bring(tmp_path, page), "Theirs")) == {"address-taken"}
+    there.delete()
+    assert outcome(bring(tmp_path, page), "Theirs").result == "imported"
 
 
 class TestAuthors:

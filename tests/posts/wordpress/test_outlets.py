@@ -1,13 +1,14 @@
 """Outlets and pages that closing lines name are found, or made once."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from posts.wordpress.converting.crediting import Credit
-from posts.wordpress.importing.outlets import settle
+from posts.wordpress.importing.outlets import Settled, settle
 from sources.links.models import Link
 from sources.models import Source
 from tests.factories import make_link, make_post, make_source
@@ -21,12 +22,17 @@ def sources_of(*credits_: Credit) -> list[int | None]:
     return [each.source_id for each in settle([[credit] for credit in credits_])]
 
 
+def codes(settled: Settled) -> list[str]:
+    return [reason.code for reason in settled.reasons]
+
+
 class TestNames:
     def test_a_name_that_nobody_knows_becomes_an_outlet(self):
         [settled] = settle([[Credit("NK News", "")]])
         source = Source.objects.get()
         assert (source.name, source.slug, source.home_page) == ("NK News", "nk-news", "")
-        assert (settled.source_id, settled.link_id, settled.also, settled.reasons) == (source.pk, None, [], [])
+        assert (settled.source_id, settled.link_id, settled.also) == (source.pk, None, [])
+        assert codes(settled) == ["new-outlet"]
 
     @pytest.mark.parametrize(
         "name",
@@ -121,7 +127,7 @@ class TestPages:
         [settled] = settle([[Credit("NK News", address)]])
         assert Source.objects.get(pk=settled.source_id).name == "NK News"
         assert settled.link_id is None
-        assert [reason.code for reason in settled.reasons] == ["bad-address"]
+        assert codes(settled) == ["bad-address", "new-outlet"]
 
     def test_an_address_of_no_page_alone_names_nobody(self):
         [settled] = settle([[Credit("", "http://localhost/")]])
@@ -131,7 +137,7 @@ class TestPages:
         [settled] = settle([[Credit("A", "http://a.example/1"), Credit("B", "http://b.example/1"), Credit("C", "")]])
         also = Link.objects.get(address="http://b.example/1")
         assert settled.also == [also.pk]
-        assert [reason.code for reason in settled.reasons] == ["also-without-page"]
+        assert codes(settled) == ["new-outlet", "new-outlet", "new-outlet", "also-without-page"]
 
     def test_one_page_named_twice_is_no_further_report(self):
         [settled] = settle([[Credit("A", "http://a.example/1"), Credit("B", "http://a.example/1#x")]])
@@ -160,7 +166,9 @@ class TestMany:
     def test_the_same_again_makes_nothing(self):
         first = settle(self.CREDITS)
         rows = list(Source.objects.values()), list(Link.objects.values())
-        assert settle(self.CREDITS) == first
+        assert [replace(each, reasons=[]) for each in settle(self.CREDITS)] == [
+            replace(each, reasons=[]) for each in first
+        ]
         assert (list(Source.objects.values()), list(Link.objects.values())) == rows
 
     def test_where_a_slice_ends_makes_no_difference(self):

@@ -94,7 +94,7 @@ def _check(options: dict[str, Any]) -> None:
     if options["dry_run"] and options["resume"]:
         raise CommandError("--dry-run and --resume: a rehearsal leaves nothing to go on with; choose one of them.")
     for path in options["files"]:
-        if not Path(path).is_file():
+        if not Path(path).exists():
             raise CommandError(f"{path}: there is no such file.")
     if options["media_root"] and not Path(options["media_root"]).exists():
         raise CommandError(f"--media-root: there is no {options['media_root']}.")
