@@ -82,6 +82,6 @@ class Asker:
 
 def _path_of(parts: SplitResult) -> str:
     """Return path, query and fragment as a browser sends or keeps them: escaped, where that is not done yet."""
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    path = quote(f"/{parts.path.removeprefix('/')}", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]")
     return f"{path}{f'?{query}' if query else ''}{f'#{parts.fragment}' if parts.fragment else ''}"

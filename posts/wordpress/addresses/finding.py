@@ -28,14 +28,16 @@ from posts.finding import (
     post_at,
 )
 from posts.gone import Gone
-from posts.models import Category, Image, Post, Tag
+from posts.models import Category, FormerAddress, Image, Post, Tag
 from posts.wordpress.addresses.asked import FEEDS, WHICH, Asked, number
 from posts.wordpress.models import Blog, Imported, Kind
-from posts.wordpress.paths import spellings, upload_path
+from posts.wordpress.paths import day_and_name, spellings, upload_path
 
 LONGEST_SEARCH = 200
+MOST_RENAMED = 50  # posts that had the same slug, each on a day of its own
 # Here nothing ever leads anywhere: doors of WordPress, and pages that would tell who can log in.
 SHUT = ("author", "wp-admin", "wp-includes", "wp-json", "wp-login.php", "xmlrpc.php")
+_FRONTS = (("archives", "date"), ("archives",), ("blog",))
 _OLD_FEEDS = {
     "wp-rss.php": "/feed/", "wp-rss2.php": "/feed/", "wp-rdf.php": "/feed/", "wp-feed.php": "/feed/",
     "wp-atom.php": "/feed/atom/", "wp-commentsrss2.php": "/comments/feed/",
@@ -75,17 +77,28 @@ def _find_in_a_folder(asked: Asked) -> str | None:
     """A blog may have lived in a folder of its host: what lies in it is looked for as at the top."""
     if not asked.parts:
         return None
+    inside = [asked]
     for address in Blog.objects.order_by("pk").values_list("address", flat=True):
         folder = tuple(part for part in urlsplit(address).path.lower().split("/") if part)
         below = asked.below(folder) if folder else None
         if below and (found := _find_in(below)):
             return found
+        inside += [below] if below else []
+    return next(filter(None, map(_find_behind_a_front, inside)), None)
+
+
+def _find_behind_a_front(asked: Asked) -> str | None:
+    """What stood before the names of posts stood before shelves and dates as well: "/archives/tag/boats/"."""
+    for front in _FRONTS:
+        below = asked.below(front)
+        if below and below.parts and (below.parts[0] in ("category", "tag") or _date_of(below.parts)):
+            return find_by_path(below)
     return None
 
 
 def find_by_path(asked: Asked) -> str | None:
     """As `find`, by what the path says."""
-    for look in (_fixed, _search, _dated, _shelf, _comment, _page, _imported):
+    for look in (_fixed, _search, _dated, _shelf, _comment, _page, _imported, _renamed):
         try:
             found = look(asked)
         except Http404:
@@ -221,6 +234,21 @@ def _imported(asked: Asked) -> str | None:
         below = asked.parts[-1:] if row.path == above != here else ()
         if not below or row.kind == Kind.POST:
             return _where(row, asked, below)
+    return None
+
+
+def _renamed(asked: Asked) -> str | None:
+    """A post that had another slug, on a blog that built its paths without the day."""
+    for parts, below in ((asked.parts, ()), (_above(asked.parts), asked.parts[-1:])):
+        path = _with_whole_date(parts)
+        if not parts or day_and_name(path):
+            continue
+        folder, _, slug = path.rpartition("/")
+        ids = list(FormerAddress.objects.filter(slug=slug, post__isnull=False).values_list("post")[:MOST_RENAMED])
+        rows = Imported.objects.filter(kind=Kind.POST, model="posts.post", row_id__in=[pk for (pk,) in ids])
+        alike = [row for row in rows.select_related("blog") if row.path.rpartition("/")[0] == folder]
+        if alike:
+            return _where(min(alike, key=lambda row: _preference(row, asked)), asked, below)
     return None
 
 

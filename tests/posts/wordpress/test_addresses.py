@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from posts.models import Category, Image, Post
+from posts.models import Category, FormerAddress, Image, Post
 from posts.picturing import read_picture
 from posts.wordpress.models import Blog, Imported, Kind
 from tests.factories import make_category, make_comment, make_post, make_source, picture_file
@@ -419,6 +419,38 @@ class TestOtherStructures:
         assert end_of(client, "/blog/feed/") == "/feed/"
         assert end_of(client, "/blog/tag/boats/") == "/tag/boats/"
         assert end_of(client, "/blog/") == "/"
+
+    @pytest.mark.parametrize("front", ["/archives", "/blog", "/blog/archives", "/archives/date"])
+    def test_what_stood_before_the_names_of_posts_stood_before_shelves_and_dates(self, client, front):
+        """With “/archives/%post_id%”, WordPress had “/archives/tag/boats/” and “/archives/date/2013/03/”."""
+        make_blog("https://old.example/blog")
+        make_post("A title", at="2013-03-31 15:17", tags=["boats"], categories=[make_category("Sea", slug="sea")])
+        assert end_of(client, f"{front}/2013/3") == "/2013/03/"
+        if not front.endswith("date"):
+            assert end_of(client, f"{front}/tag/boats/feed/rss2/") == "/tag/boats/feed/"
+            assert end_of(client, f"{front}/category/sea") == "/category/sea/"
+            assert client.get(f"{front}/tag/none/").status_code == 404
+            assert client.get(f"{front}/author/edith/").status_code == 404
+
+    @pytest.mark.parametrize("folder", ["", "/archives", "/world/asia", "/2013/03"])
+    def test_an_old_slug_is_known_however_the_paths_were_built(self, client, folder):
+        post = make_post("A title", at="2013-03-31 15:17", slug="new-name")
+        FormerAddress.objects.create(published_on=post.published_on, slug="old-name", post=post)
+        make_imported(Kind.POST, post, number=8, path=f"{folder}/new-name")
+        url = post.get_absolute_url()
+        for end, there in {
+            "": url,
+            "/": url,
+            "/feed/": f"{url}feed/",
+            "/boat/": url,
+            "/?replytocom=9": f"{url}#comment-9",
+        }.items():
+            assert end_of(client, f"{folder}/old-name{end}") == there, end
+        assert client.get("/elsewhere/old-name/").status_code == 404
+        post.withdraw()
+        assert client.get(f"{folder}/old-name/").status_code == 410
+        Post.objects.filter(pk=post.pk).update(state="published", review_on="2030-01-01")
+        assert client.get(f"{folder}/old-name/").status_code == 404
 
     def test_of_two_blogs_the_one_whose_host_is_asked_comes_first(self, client):
         first, second = make_blog("https://one.example"), make_blog("https://two.example")

@@ -63,6 +63,15 @@ def test_one_that_is_lost_fails_the_list_and_is_not_counted(file):
     assert not Miss.objects.exists()
 
 
+def test_one_without_its_first_slash_is_one_of_this_site(file):
+    make_post("Here")
+    code, lines = check(file, "2013/3/31/here\nlost\njavascript:alert(1)\n")
+    assert code == 1
+    assert [line.split("\t")[:3] for line in lines[:-1]] == [
+        ["200", "1", "/2013/03/31/here/"], ["404", "0", "/lost"], ["404", "0", "/alert(1)"],
+    ]  # fmt: skip
+
+
 def test_letters_of_any_script_are_understood_escaped_or_not(file):
     post = make_post("Journey", slug="탈북")
     code, lines = check(file, "/2013/03/31/탈북\n/2013/03/31/%ed%83%88%eb%b6%81/\n")
