@@ -172,7 +172,8 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Import of {self.made_at:%Y-%m-%d}"
+        what = "Rehearsal" if self.is_rehearsal else "Import"
+        return f"{what} of {timezone.localtime(self.made_at):%Y-%m-%d, %H:%M}"
 
     @property
     def is_rehearsal(self) -> bool:
