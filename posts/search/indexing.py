@@ -1,0 +1,99 @@
+"""Keeping the index like the posts: what changed is looked at again, at the latest when somebody searches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import batched
+
+from django.db import DatabaseError, transaction
+
+from posts.models import CategoryEntry, Post, TaggedPost
+from posts.rendering import plain_text
+from posts.search.engine import engine
+from posts.search.models import EVERY, SearchDocument, Touched, label, position_of
+from posts.search.words import indexed_words
+
+SLICE = 200  # posts of one transaction
+WHILE_SOMEBODY_WAITS = 200  # posts at most; a task does the others
+MOST_WORDS = 10_000  # of one post: a vector of PostgreSQL holds a megabyte
+
+
+def catch_up(most: int | None = None) -> int:
+    """Index what changed since; return how many posts that were."""
+    done = 0
+    while most is None or done < most:
+        number = catch_up_slice(SLICE if most is None else min(SLICE, most - done))
+        if not number:
+            break
+        done += number
+    return done
+
+
+def catch_up_for_reader() -> None:
+    """Index the last changes before somebody searches; should the database be busy, they wait for the next time."""
+    if Touched.objects.exists():
+        try:
+            catch_up(WHILE_SOMEBODY_WAITS)
+        except DatabaseError:
+            return
+
+
+@transaction.atomic
+def catch_up_slice(most: int = SLICE) -> int:
+    rows = Touched.objects.select_for_update(skip_locked=True).order_by("pk")
+    touched = list(rows.values_list("pk", "post_id")[: 4 * most])
+    ids = list(dict.fromkeys(post for _, post in touched))[:most]
+    if ids:
+        index(ids)
+        chosen = set(ids)
+        Touched.objects.filter(pk__in=[pk for pk, post in touched if post in chosen]).delete()
+    return len(ids)
+
+
+def reindex_all() -> Iterator[int]:
+    """Index every post again; yield how many were done."""
+    ids = Post.objects.order_by("pk").values_list("pk", flat=True)
+    for part in batched(ids.iterator(), SLICE):
+        with transaction.atomic():
+            index(part)
+        yield len(part)
+
+
+def index(ids: Sequence[int]) -> None:
+    """Write the documents of these posts anew; of one that is not to be found, none is left."""
+    SearchDocument.objects.filter(post__in=ids).delete()
+    documents = SearchDocument.objects.bulk_create(documents_of(ids))
+    engine().vectors(documents)
+
+
+def documents_of(ids: Sequence[int]) -> list[SearchDocument]:
+    posts = Post.objects.filter(pk__in=ids, listed_at__isnull=False)
+    names: dict[int, list[str]] = defaultdict(list)
+    labels: dict[int, list[str]] = defaultdict(list)
+    for pk, tag, name in TaggedPost.objects.filter(content_object__in=ids).values_list(
+        "content_object", "tag", "tag__name"
+    ):
+        names[pk].append(name)
+        labels[pk].append(label("tag", tag))
+    for pk, category, name in CategoryEntry.objects.filter(post__in=ids).values_list(
+        "post", "category", "category__name"
+    ):
+        names[pk].append(name)
+        labels[pk].append(label("category", category))
+    columns = ("pk", "title", "body_html", "excerpt", "listed_at", "source", "source__name")
+    return [
+        SearchDocument(
+            position=position_of(listed_at, pk),
+            post_id=pk,
+            title=_words(title),
+            names=" ".join(_words(name) for name in [source_name or "", *names[pk]]),
+            body=_words(f"{excerpt}\n{plain_text(body)}"),
+            labels=" ".join([EVERY, *([label("source", source)] if source else []), *labels[pk]]),
+        )
+        for pk, title, body, excerpt, listed_at, source, source_name in posts.values_list(*columns)
+    ]
+
+
+def _words(text: str) -> str:
+    return " ".join(indexed_words(text)[:MOST_WORDS])

@@ -1,0 +1,82 @@
+"""Texts as the words under which they are found, the same for what is searched and for what is searched for. Pure.
+
+Both databases index these words and nothing else, so that both find alike. Accents and case are folded, English words
+are reduced to their stem. Chinese, Japanese and Korean are cut into overlapping pairs, for their words are written
+without spaces or with particles behind them: “서울에서” is 서울, 울에, 에서, and 서 alone at its end.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+LONGEST = 60  # characters of a word that count
+_english = snowballstemmer.stemmer("english")
+
+# What NFKD does not take apart.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
+    # Arabic letters that are written one for another: forms of alef, ya and ta at a word's end; the stretching tatweel.
+    | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None}
+)
+# Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowels; not the marks that other scripts cannot do without.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_POSSESSIVE = re.compile(r"(?<=\w)['’ʼ]s\b")
+# Vowel signs of the scripts of South and South-East Asia belong to the word though they are no letters.
+_WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u109f\u1780-\u17d3\u200c\u200d])+")
+_CJK = (
+    "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+)
+_RUNS = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+_IS_CJK = re.compile(f"[{_CJK}]")
+_JOINERS = re.compile("[\u200c\u200d]")
+_ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
+
+
+def fold_text(text: str) -> str:
+    """Return the text in lower case and without accents, its dotted acronyms and apostrophes joined."""
+    text = unicodedata.normalize("NFKD", text).casefold()
+    text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).translate(_PLAIN)
+    text = _ACRONYM.sub(lambda found: found[0].replace(".", ""), text)
+    return _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
+
+
+def runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the folded words of a text, and of each whether it is written in pairs."""
+    for word in _WORD.findall(fold_text(text)):
+        for run in _RUNS.findall(word):
+            yield run, is_cjk(run)
+
+
+def is_cjk(run: str) -> bool:
+    return bool(_IS_CJK.match(run))
+
+
+def indexed_words(text: str) -> list[str]:
+    """Return the words of a text in their order."""
+    words: list[str] = []
+    for run, in_pairs in runs(text):
+        words += [*pairs(run), run[-1]] if in_pairs else filter(None, [stem(run)])
+    return words
+
+
+def pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    word = _JOINERS.sub("", word)[:LONGEST]
+    if word.isascii():
+        return str(_english.stemWord(word)) if len(word) > 2 else word
+    return _without_article(word)
+
+
+def _without_article(word: str) -> str:
+    """An Arabic word stands with its article, and with what is written before that, as one."""
+    article = next((each for each in _ARTICLES if word.startswith(each) and len(word) - len(each) >= 3), "")
+    return word.removeprefix(article)
