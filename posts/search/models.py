@@ -22,7 +22,7 @@ def post_of(position: int) -> int:
 
 
 class SearchDocument(models.Model):
-    """A post that is, or at its moment becomes, public, as its words (see `words.py`). `sqlite` and `postgres` index it."""
+    """A post that is public, or becomes so at its moment, as its words (see `words`)."""
 
     position = models.BigIntegerField(primary_key=True)
     post = models.OneToOneField("posts.Post", on_delete=models.CASCADE, related_name="+")
@@ -36,7 +36,7 @@ class SearchDocument(models.Model):
 
 
 class Touched(models.Model):
-    """A post that changed since it was indexed: triggers of the database write these, so no way of changing is missed."""
+    """A post that changed since it was indexed. The database’s triggers write these: no way of changing is missed."""
 
     post_id = models.BigIntegerField()  # a plain number: the post may be gone
 

@@ -112,7 +112,7 @@ def vectors(documents: Sequence[Any]) -> None:
     """Index these documents."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {TABLE} SET vector = %s::tsvector WHERE position = %s",  # noqa: S608
+            f"UPDATE {TABLE} SET vector = %s::tsvector WHERE position = %s",
             [(vector(document), document.position) for document in documents],
         )
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from posts.search.words import is_cjk, pairs, runs, stem
+from posts.search.words import pairs, runs, stem, words_of_run
 
 MOST_CHARACTERS = 400
 MOST_TERMS = 24
@@ -93,14 +93,15 @@ def _take(query: Query, piece: re.Match[str]) -> None:
 
 def terms(text: str, *, is_phrase: bool = False, is_excluded: bool = False) -> list[Term]:
     is_begun = not is_phrase and text.rstrip().endswith("*")
-    found = [_term(run, in_pairs) for run, in_pairs in runs(text)]
-    if not found:
+    there = list(runs(text))
+    if not there:
         return []
+    found = [_term(*run) for run in there]
     if is_begun:
-        found[-1] = _begun(list(runs(text))[-1])
+        found[-1] = _begun(*there[-1])
     if is_phrase or is_excluded or "-" in text.strip("-"):
-        words = tuple(word for term in found for word in term.words)
-        return [Term(words, found[-1].is_begun, found[-1].instead, is_excluded)]
+        before = (word for run, in_pairs in there[:-1] for word in words_of_run(run, in_pairs))
+        return [Term((*before, *found[-1].words), found[-1].is_begun, found[-1].instead, is_excluded)]
     return found
 
 
@@ -111,8 +112,7 @@ def _term(run: str, in_pairs: bool) -> Term:
     return Term(tuple(pairs(run))) if len(run) > 1 else Term((run,), is_begun=True)
 
 
-def _begun(run: tuple[str, bool]) -> Term:
-    word, in_pairs = run
+def _begun(word: str, in_pairs: bool) -> Term:
     if in_pairs:
         return _term(word, in_pairs)
     cut = _BEGUN_ENDINGS.sub("", word)
@@ -147,6 +147,3 @@ def days_of(value: str) -> tuple[dt.date, dt.date] | None:
         return first, first.replace(month=12, day=31)
     except (ValueError, OverflowError):
         return None
-
-
-__all__ = ["Filter", "Query", "Term", "days_of", "is_cjk", "parse", "terms"]

@@ -100,7 +100,7 @@ def run(sought: Sought, order: Order, number: int) -> Results:
 
 
 def ranked(sought: Sought, count: int) -> list[int]:
-    """Return the best first: all of them, or of very many those with the words in the title before the newest others."""
+    """Return the best first; of very many, those with the words in the title before the newest others."""
     expression, low, high = sought.expression, sought.low, sought.high
     if count <= RANKED:
         return list(engine().best(expression, low, high))

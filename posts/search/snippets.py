@@ -36,12 +36,15 @@ class Marker:
         piece = ""
         for at, word in enumerate(term.words):
             if is_cjk(word):
-                # Pairs overlap: 탈북, 북자 is 탈북자.
-                piece = piece + word[1:] if piece and len(word) > 1 and piece[-1] == word[0] else word
-                if at + 1 == len(term.words) or not is_cjk(term.words[at + 1]):
-                    self.pieces.append((piece, number))
-                    piece = ""
-            elif term.is_begun and at == len(term.words) - 1:
+                # Pairs overlap: 탈북, 북자 is 탈북자. One letter alone ends it.
+                is_next = len(word) > 1 and piece.endswith(word[0])
+                piece = piece + word[1:] if is_next else piece if piece.endswith(word) else word
+            if piece and (not is_cjk(word) or len(word) == 1 or at == len(term.words) - 1):
+                self.pieces.append((piece, number))
+                piece = ""
+            if is_cjk(word):
+                continue
+            if term.is_begun and at == len(term.words) - 1:
                 self.beginnings.append((word, number))
                 self.stems |= dict.fromkeys(term.instead, number)
             else:

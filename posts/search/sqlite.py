@@ -56,7 +56,7 @@ def _phrase(columns: Sequence[str], words: Sequence[str], begun: bool) -> str:
     return f"{{{' '.join(columns)}}} : {quoted}{' *' if begun else ''}"
 
 
-_WITHIN = f"FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid BETWEEN %s AND %s"  # noqa: S608
+_WITHIN = f"FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid BETWEEN %s AND %s"
 
 
 def count(expression: Expression, low: int, high: int) -> int:

@@ -91,7 +91,10 @@ def _one(post: ListedPost, marker: Marker) -> Found:
 
 def _with_addresses(facets: Facets, text: str, order: searching.Order) -> dict[str, Any]:
     kinds = [
-        (kind.name, [(each.name, f"{each.count:,}", address(f"{text} {each.narrowing}", order)) for each in kind.values])
+        (
+            kind.name,
+            [(each.name, f"{each.count:,}", address(f"{text} {each.narrowing}", order)) for each in kind.values],
+        )
         for kind in facets.kinds
     ]
     return {"kinds": kinds, "among": facets.among}

@@ -18,10 +18,10 @@ _english = snowballstemmer.stemmer("english")
 # What NFKD does not take apart.
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
-    # Arabic letters that are written one for another: forms of alef, ya and ta at a word's end; the stretching tatweel.
+    # Arabic letters that are written one for another, and the tatweel, which only stretches a word.
     | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None}
 )
-# Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowels; not the marks that other scripts cannot do without.
+# Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowels; not the marks that other scripts need.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
@@ -58,10 +58,11 @@ def is_cjk(run: str) -> bool:
 
 def indexed_words(text: str) -> list[str]:
     """Return the words of a text in their order."""
-    words: list[str] = []
-    for run, in_pairs in runs(text):
-        words += [*pairs(run), run[-1]] if in_pairs else filter(None, [stem(run)])
-    return words
+    return [word for run, in_pairs in runs(text) for word in words_of_run(run, in_pairs)]
+
+
+def words_of_run(run: str, in_pairs: bool) -> list[str]:
+    return [*pairs(run), run[-1]] if in_pairs else [word for word in [stem(run)] if word]
 
 
 def pairs(run: str) -> list[str]:
