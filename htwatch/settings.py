@@ -388,6 +388,7 @@ TICK_COMMANDS = [
     *(["remind_moderators"] if "posts.comments" in INSTALLED_APPS else []),
     *(["announce"] if "posts.subscriptions" in INSTALLED_APPS else []),
     *(["call"] if "posts.webhooks" in INSTALLED_APPS else []),
+    *(["index"] if "posts.search" in INSTALLED_APPS else []),
     *(["import_due"] if "posts.wordpress" in INSTALLED_APPS else []),
     "deliver",
     "tidy",

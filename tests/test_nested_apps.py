@@ -30,7 +30,7 @@ TRACES = {
 }
 GONE = {
     "posts.comments": ["/comments/feed/"], "posts.subscriptions": ["/subscribe/"], "posts.webhooks": [],
-    "posts.wordpress": ["/rss/", "/xmlrpc.php"],
+    "posts.search": ["/search/"], "posts.wordpress": ["/rss/", "/xmlrpc.php"],
 }
 client = Client()
 post = Post.objects.filter(title__startswith="A fee refunded").get()

@@ -8,7 +8,7 @@ from tests.settings import INSTALLED_APPS, MIDDLEWARE, TICK_COMMANDS
 WITHOUT = os.environ["WITHOUT"]
 JOBS = {
     "posts.comments": "remind_moderators", "posts.subscriptions": "announce", "posts.webhooks": "call",
-    "posts.wordpress": "import_due",
+    "posts.search": "index", "posts.wordpress": "import_due",
 }  # fmt: skip
 
 INSTALLED_APPS.remove(WITHOUT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import batched
@@ -14,36 +15,33 @@ from posts.search.engine import engine
 from posts.search.models import EVERY, SearchDocument, Touched, label, position_of
 from posts.search.words import indexed_words
 
-SLICE = 200  # posts of one transaction
-WHILE_SOMEBODY_WAITS = 200  # posts at most; a task does the others
+SLICE = 200  # posts of one transaction; so many are indexed while somebody waits, the clock does the others
+TURN = 20.0  # seconds of the clock that it takes at a time
 MOST_WORDS = 10_000  # of one post: a vector of PostgreSQL holds a megabyte
 
 
-def catch_up(most: int | None = None) -> int:
-    """Index what changed since; return how many posts that were."""
-    done = 0
-    while most is None or done < most:
-        number = catch_up_slice(SLICE if most is None else min(SLICE, most - done))
-        if not number:
-            break
-        done += number
-    return done
+def catch_up(*, seconds: float | None = None) -> None:
+    """Index what changed since, all of it or for so long."""
+    begun = time.monotonic()
+    while catch_up_slice() and (seconds is None or time.monotonic() - begun < seconds):
+        pass
 
 
 def catch_up_for_reader() -> None:
     """Index the last changes before somebody searches; should the database be busy, they wait for the next time."""
     if Touched.objects.exists():
         try:
-            catch_up(WHILE_SOMEBODY_WAITS)
+            catch_up_slice()
         except DatabaseError:
             return
 
 
 @transaction.atomic
-def catch_up_slice(most: int = SLICE) -> int:
+def catch_up_slice() -> int:
+    """Index some of what changed; return how many posts that were."""
     rows = Touched.objects.select_for_update(skip_locked=True).order_by("pk")
-    touched = list(rows.values_list("pk", "post_id")[: 4 * most])
-    ids = list(dict.fromkeys(post for _, post in touched))[:most]
+    touched = list(rows.values_list("pk", "post_id")[: 4 * SLICE])
+    ids = list(dict.fromkeys(post for _, post in touched))[:SLICE]
     if ids:
         index(ids)
         chosen = set(ids)

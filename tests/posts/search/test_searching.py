@@ -53,7 +53,7 @@ QUERIES = [
 
 
 ODD = [
-    "'", '"', "\\", "*", "-", "AND", "OR NOT", "NEAR(a b)", "title:boats", "a:*", "(boats", "boats)", "^boats", "'a':B",
+    "'", '"', "\\", "*", "AND", "OR NOT", "NEAR(a b)", "title:boats", "a:*", "(boats", "boats)", "^boats", "'a':B",
     "& | !", "<-> a", "\x00", "tag:", 'tag:""', "%", "_all", "_t1", "💡", "a" * 5000, "a " * 500, "-boats", "tag:x -y",
 ]  # fmt: skip
 
