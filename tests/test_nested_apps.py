@@ -26,7 +26,7 @@ from posts.models import Post
 WITHOUT = os.environ["WITHOUT"]
 TRACES = {
     "posts.comments": b"/comment/", "posts.subscriptions": b"subscribe", "posts.webhooks": b"webhook",
-    "posts.wordpress": b"wordpress",
+    "posts.search": b"/search/", "posts.wordpress": b"wordpress",
 }
 GONE = {
     "posts.comments": ["/comments/feed/"], "posts.subscriptions": ["/subscribe/"], "posts.webhooks": [],
@@ -49,7 +49,9 @@ print("fine")
 """
 
 
-@pytest.mark.parametrize("app", ["posts.comments", "posts.subscriptions", "posts.webhooks", "posts.wordpress"])
+@pytest.mark.parametrize(
+    "app", ["posts.comments", "posts.search", "posts.subscriptions", "posts.webhooks", "posts.wordpress"]
+)
 def test_the_site_runs_without(app, tmp_path):
     result = subprocess.run(
         [sys.executable, "-c", VISIT, str(tmp_path)],
