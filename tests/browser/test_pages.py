@@ -18,6 +18,8 @@ PAGES = [
     "/source/",
     "/source/nk-news/",
     "/archive/",
+    "/search/",
+    "/search/?q=korea",
     "/2019/04/",
     "/2013/03/31/escape-from-north-korea-a-modern-refugee-crisis/",
     "/2012/09/08/human-rights-of-north-korean-defectors-in-dire-straits/",
