@@ -17,7 +17,7 @@ from posts.wordpress.addresses.finding import Elsewhere, find
 from posts.wordpress.addresses.suggesting import suggest
 
 # What is no page of readers: nothing old ever stood there.
-_NOT_OURS = ("/admin/", "/static/", "/media/", "/healthz", "/anymail/", "/preview/")
+NOT_OURS = ("/admin/", "/static/", "/media/", "/healthz", "/anymail/", "/preview/")
 # Set by whoever asks the site itself (see `asking`): no header that comes from outside can have such a name.
 WITHOUT_TABLE = "posts.wordpress.without_table"
 
@@ -32,7 +32,7 @@ class OldAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(_NOT_OURS):
+        if request.path_info.startswith(NOT_OURS):
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):
             return _without_trackbacks(request, self.get_response(request))

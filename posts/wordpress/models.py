@@ -233,6 +233,8 @@ class Run(models.Model):
     def _end(self, rows: RunQuerySet, state: Run.State) -> bool:
         ended = bool(rows.update(state=state, words=self.words, finished_at=timezone.now()))
         self.refresh_from_db(fields=["state", "words", "finished_at"])
+        if ended and self.is_background:
+            Run.objects.nudge_due()  # whoever waited for this one need not wait for the clock
         return ended
 
     def summary(self) -> dict[str, int]:

@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from posts.wordpress import uploading
+from posts.wordpress.converting.crediting import as_pattern
 from posts.wordpress.models import Run
 from posts.wordpress.uploading import MOST_BYTES, MOST_FILES, NotAnExport
 
@@ -107,6 +108,10 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(f"This is no regular expression: {error}.") from error
         if pattern and "name" not in names:
             raise forms.ValidationError("It has no group called “name”: write (?P<name>.+) where the outlet stands.")
+        try:
+            as_pattern(pattern)
+        except ValueError as error:  # it could search for ever
+            raise forms.ValidationError(str(error)) from error
         return pattern
 
     def keep_files(self) -> None:

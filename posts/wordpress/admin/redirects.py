@@ -17,6 +17,7 @@ from posts.wordpress.addresses import misses
 from posts.wordpress.addresses.asked import asked
 from posts.wordpress.addresses.asking import Answer, Asker
 from posts.wordpress.addresses.redirecting import LONGEST, key_of
+from posts.wordpress.middleware import NOT_OURS
 from posts.wordpress.models import Miss
 from sources.locking import OneAtATime
 
@@ -61,6 +62,8 @@ class RedirectForm(forms.ModelForm):
         return key
 
     def _check_is_free(self, key: str) -> None:
+        if key.startswith(NOT_OURS):
+            raise forms.ValidationError("Nothing is ever led on from this address.")
         answer = _ask(key, has_table=False)
         if answer.status == 200 and not answer.hops:
             raise forms.ValidationError("A page answers at this address: nobody would be led on from it.")

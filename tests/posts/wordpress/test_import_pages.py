@@ -178,6 +178,7 @@ class TestSending:
             ("(", "no regular expression"),
             ("a{99999999999}", "no regular"),
             ("a\0b", "Null"),
+            ("(?P<name>(a+)+)$", "search for ever"),
         ],
     )
     def test_a_pattern_that_cannot_work_is_refused_at_the_field(self, client, admin, pattern, words):
@@ -237,6 +238,7 @@ class TestTurns:
         call_command("import_due")
         assert asked() == [first]
         first.stop()
+        assert asked() == [first, second]
         call_command("import_due")
         assert asked() == [first, second]
 

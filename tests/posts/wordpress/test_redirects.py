@@ -48,8 +48,9 @@ def test_an_old_address_is_kept_as_it_will_be_looked_up(editor_client, typed, ke
         ("https://other.example/x", "begins with one slash"), ("/", "first page"), ("/?x=y", "first page"),
         ("/2013/03/31/here/", "A page answers"), ("/2013/3/31/here", "leads to /2013/03/31/here/ already"),
         ("/?p=12", "leads to /2013/03/31/here/ already"), ("/2013/03/31/gone/", "that what stood there is gone"),
-        ("/" + "x" * 300 + "/", "longer"), ("/admin/", "already"), ("/taken/", "Another redirect"),
-        ("", "required"),
+        ("/" + "x" * 300 + "/", "longer"), ("/admin/", "Nothing is ever led on"), ("/taken/", "Another redirect"),
+        ("", "required"), ("/static/a.css", "Nothing is ever led on"), ("/media/boat.jpg", "Nothing is ever led on"),
+        ("/admin/old-page/", "Nothing is ever led on"),
     ],
 )  # fmt: skip
 def test_an_old_address_that_cannot_lead_anywhere_is_refused_at_its_field(editor_client, old, words):
