@@ -55,7 +55,9 @@ _TAG = re.compile(
 _SIMPLE_TAG = re.compile(rf"<{_NAME}([^<>]*+)>", re.ASCII)
 _BEGINS_TAG = re.compile(rf"<{_NAME}", re.ASCII)
 _ATTRIBUTE = re.compile(r"([^\s\"'>/=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+)))?")
+_ENDS_IN_VALUE = re.compile(r"=\s*[^\s\"'>]*/\Z")  # <a href=http://old.example/>: the slash is the address's
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z][a-zA-Z0-9]{1,31};)")
+_LONGEST_VALUE = 4000
 _MOST_BROKEN_TAGS = 20  # which are searched to the end of the text
 
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -160,7 +162,9 @@ class _Builder:
         if ending:
             self._close(name)
         else:
-            is_empty = name in VOID or (written.endswith("/") and not written.endswith("=/"))
+            is_empty = name in VOID or (
+                written.endswith("/") and not _ENDS_IN_VALUE.search(written, max(len(written) - _LONGEST_VALUE, 0))
+            )
             if name in _RAW_TEXT and not is_empty:
                 end = self._raw_text(name, written, end)
             else:

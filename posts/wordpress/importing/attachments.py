@@ -175,8 +175,19 @@ def _bring(attached: Attached, upload: _Upload, supply: Supply, *, is_rehearsal:
         attached.reasons.append(Reason("not-a-picture", f"{upload}: {error} {_STAYS}"))
     else:
         attached.is_had = True
-        if not is_rehearsal:
+        if is_rehearsal:
+            _pretend(attached, upload, is_picture=extension != "pdf")
+        else:
             keep()
+
+
+def _pretend(attached: Attached, upload: _Upload, *, is_picture: bool) -> None:
+    """Have the texts of a rehearsal find the file where a real run would have put it."""
+    stem = slugify(PurePosixPath(upload.path).stem)[:80] or "file"
+    path = f"images/{upload.month}/{stem}.jpg" if is_picture else f"files/{upload.month}/{stem}.pdf"
+    attached.columns["extra"]["file"] = default_storage.url(path)
+    if is_picture:
+        attached.columns["model"] = IMAGE
 
 
 def _image_here(address: str) -> Image | None:
@@ -209,7 +220,8 @@ def _checked_pdf(data: bytes) -> bytes:
 def _keep_file(attached: Attached, upload: _Upload, data: bytes) -> None:
     """Its name is made from its bytes: what was written before a run was killed is found again."""
     digest = hashlib.sha256(data).hexdigest()[:8]
-    stem = slugify(PurePosixPath(upload.path).stem)[:80] or "file"
+    # An export of a site like this names it by what it was called here.
+    stem = slugify(PurePosixPath(upload.path).stem).removesuffix(f"-{digest}")[:80] or "file"
     name = f"files/{upload.month}/{stem}-{digest}.pdf"
     if not default_storage.exists(name) or default_storage.size(name) != len(data):
         name = default_storage.save(name, ContentFile(data))

@@ -120,12 +120,33 @@ def job_of(item: Item, blog: Blog) -> Job:
     return Job(item, KINDS.get(item.kind, Kind.OTHER), key_of(item, blog))
 
 
+def jobs_of(items: Sequence[Item], blog: Blog) -> list[Job]:
+    """Return the job of each; a blog that moved to https (or back) may have moved its guids along."""
+    jobs = [job_of(item, blog) for item in items]
+    others = {job.key: _other_scheme(job.key) for job in jobs}
+    rows = Imported.objects.filter(blog=blog, key__in=[*others, *filter(None, others.values())])
+    known = {(kind, key): number for kind, key, number in rows.values_list("kind", "key", "number")}
+    for job in jobs:
+        other = (job.kind, others[job.key])
+        if (job.kind, job.key) not in known and other in known and known[other] == job.item.number:
+            job.key = other[1]
+    return jobs
+
+
+def _other_scheme(key: str) -> str:
+    scheme, mark, rest = key.partition("://")
+    return f"{_OTHER_SCHEMES[scheme]}{mark}{rest}" if scheme in _OTHER_SCHEMES else ""
+
+
+_OTHER_SCHEMES = {"http": "https", "https": "http"}
+
+
 # --- Planning: what may be known before the transaction
 
 
 def plan(items: Sequence[Item], work: Work, preparer: Preparer) -> Planned:
     """Begin to prepare the texts that will be needed."""
-    jobs = [job_of(item, work.blog) for item in items]
+    jobs = jobs_of(items, work.blog)
     texts = [job for job in jobs if job.kind in (Kind.POST, Kind.PAGE) and job.item.status != "auto-draft"]
     for job, files in zip(texts, _files_of([job.item for job in texts], work), strict=True):
         job.files = files
@@ -141,10 +162,10 @@ def _files_of(items: Sequence[Item], work: Work) -> list[Files]:
     """Return what is known of the uploads that these texts show; what no item names is brought first."""
     files = attachments.files_of(items, work.blog)
     missing = attachments.missing_uploads(items, files, work.blog)
-    if not missing or work.run.is_rehearsal:
+    if not missing:
         return files
     for loose in missing:
-        attached = attachments.bring_loose(loose, work.supply)
+        attached = attachments.bring_loose(loose, work.supply, is_rehearsal=work.run.is_rehearsal)
         columns = {**attached.columns, "digest": ""}
         Imported.objects.update_or_create(
             blog=work.blog, kind=columns.pop("kind"), key=loose.address, defaults=columns
@@ -448,7 +469,7 @@ def _have_counted(touched: Touched) -> None:
 
 
 def write_attachments(items: Sequence[Item], work: Work) -> None:
-    jobs = [job_of(item, work.blog) for item in items]
+    jobs = jobs_of(items, work.blog)
     _look_up(jobs, work)
     for job in jobs:
         job.digest = digest_of_attachment(job.item)
@@ -457,6 +478,7 @@ def write_attachments(items: Sequence[Item], work: Work) -> None:
     with transaction.atomic():
         account = _begin(work)
         counting = _those_that_count(jobs, work, account)
+        _look_up(counting, work)  # another import may have brought them while the files were fetched
         done = [job for job in counting if not _is_file_decided(job, account)]
         for job in done:
             _follow_file(job, work.blog, account)

@@ -622,6 +622,14 @@ class TestPdfs:
         assert default_storage.listdir("files/2012/05")[1] == [name.rpartition("/")[2]]
         assert default_storage.size(name) == len(PDF)
 
+    def test_a_pdf_that_comes_from_a_site_like_this_keeps_its_name(self, blog, tmp_path):
+        put(tmp_path, "2012/05/map.pdf", PDF)
+        first = bring_attachment(upload("2012/05/map.pdf"), blog, Supply(tmp_path))
+        name = first.file.rpartition("/")[2]
+        put(tmp_path, f"2012/05/{name}", PDF)
+        second = bring_attachment(upload(f"2012/05/{name}"), blog, Supply(tmp_path))
+        assert second.file == first.file
+
     def test_what_is_called_a_pdf_and_is_none_stays(self, blog, tmp_path):
         put(tmp_path, "2013/03/map.pdf", b"<html>")
         attached = bring_attachment(upload("2013/03/map.pdf"), blog, Supply(tmp_path))

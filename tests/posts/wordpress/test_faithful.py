@@ -32,6 +32,8 @@ def codes(reasons):
         (f'<a href="{OLD}?w=3">x</a>', '<p><a href="/media/images/2026/01/ab-8x6.jpg">x</a></p>'),
         ('<a href="http://x.example/북한">x</a>', '<p><a href="http://x.example/%EB%B6%81%ED%95%9C">x</a></p>'),
         ('<a href="http://x.example/?a=1&amp;b=2">x</a>', '<p><a href="http://x.example/?a=1&amp;b=2">x</a></p>'),
+        ("<a href=http://x.example/>x</a>", '<p><a href="http://x.example/">x</a></p>'),
+        ("<a title=y href=http://x.example/a/>x</a>", '<p><a href="http://x.example/a/">x</a></p>'),
         ("<script>x</script>a<style>y</style><!-- z -->", "<p>a</p>"),
         ("a<a href='http://x.example/'></a>", "<p>a</p>"),
     ],

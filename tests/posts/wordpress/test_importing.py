@@ -1,19 +1,20 @@
 import datetime as dt
 
+import PIL.Image
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.flatpages.models import FlatPage
 
 from posts.comments.models import Comment, Discussion
 from posts.life import State
-from posts.models import FormerAddress, Note, Post, PostEntry, Tally
+from posts.models import FormerAddress, Image, Note, Post, PostEntry, Tally
 from posts.wordpress import importing
 from posts.wordpress.models import Imported, Kind, Run
 from posts.wordpress.reasons import wants_hand
 from sources.models import Source
 from tests.factories import make_post
 from tests.posts.wordpress.bringing import bring, bring_files, codes, options_for, outcome, results
-from tests.posts.wordpress.wxr import BLOG, author, category, item, remark, tag, wxr
+from tests.posts.wordpress.wxr import BLOG, attachment, author, category, item, remark, tag, wxr
 
 pytestmark = pytest.mark.django_db
 
@@ -284,6 +285,16 @@ class TestAgain:
         run = bring(tmp_path, item("Theirs"))
         assert (results(run), codes(outcome(run, "Theirs"))) == ({"skipped": 1}, {"guid-taken"})
 
+    def test_guids_that_moved_to_https_are_the_same(self, tmp_path):
+        http = BLOG.replace("https", "http")
+        bring(tmp_path, item("One", number=1, guid=f"{http}/?p=1"), item("Two", number=2, guid=f"{http}/?p=2"))
+        moved = [item("One", number=1, guid=f"{BLOG}/?p=1"), item("Other", number=3, guid=f"{BLOG}/?p=2")]
+        again = bring(tmp_path, *moved)
+        assert again.outcomes.get(title="One").result in ("unchanged", "updated")
+        assert results(bring(tmp_path, *moved)) == {"unchanged": 2}
+        guids = Post.objects.values_list("guid", flat=True)
+        assert sorted(guids) == [f"{http}/?p=1", f"{http}/?p=2", f"{BLOG}/?p=2"]
+
     def test_http_and_https_are_one_blog(self, tmp_path):
         bring(tmp_path, item("One"))
         path = tmp_path / "http.xml"
@@ -422,6 +433,27 @@ class TestRuns:
             "unchanged": 3,
             "skipped": 1,
         }
+
+    def test_a_rehearsal_knows_which_pictures_there_will_be(self, tmp_path):
+        uploads = f"{BLOG}/wp-content/uploads/2013/03"
+        folder = tmp_path / "uploads/2013/03"
+        folder.mkdir(parents=True)
+        for number, name in enumerate(("boat", "loose")):
+            PIL.Image.new("RGB", (300, 200), (number * 90, 0, 0)).save(folder / f"{name}.jpg")
+        (folder / "map.pdf").write_bytes(b"%PDF-1.4 map")
+        items = [
+            attachment(f"{uploads}/boat.jpg", number=7, parent=1, alt="A boat"),
+            attachment(f"{uploads}/map.pdf", number=8, parent=1),
+            item("One", f'<img src="{uploads}/boat.jpg"> <a href="{uploads}/map.pdf">Map</a> [gallery]', number=1),
+            item("Two", f'<img src="{uploads}/loose.jpg" alt="x"> <img src="{uploads}/lost.jpg" alt="y">', number=2),
+        ]
+        media = str(tmp_path / "uploads")
+        rehearsal = bring(tmp_path, *items, is_rehearsal=True, media_root=media)
+        assert not Image.objects.exists()
+        real = bring(tmp_path, *items, media_root=media)
+        columns = ("kind", "key", "title", "result", "reasons")
+        assert list(rehearsal.outcomes.values_list(*columns)) == list(real.outcomes.values_list(*columns))
+        assert rehearsal.counts == real.counts
 
     def test_a_turn_that_is_over_is_gone_on_with(self, tmp_path):
         path = tmp_path / "export.xml"
