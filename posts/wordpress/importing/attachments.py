@@ -176,16 +176,18 @@ def _bring(attached: Attached, upload: _Upload, supply: Supply, *, is_rehearsal:
     else:
         attached.is_had = True
         if is_rehearsal:
-            _pretend(attached, upload, is_picture=extension != "pdf")
+            pretend(attached)
         else:
             keep()
 
 
-def _pretend(attached: Attached, upload: _Upload, *, is_picture: bool) -> None:
-    """Have the texts of a rehearsal find the file where a real run would have put it."""
-    stem = slugify(PurePosixPath(upload.path).stem)[:80] or "file"
-    path = f"images/{upload.month}/{stem}.jpg" if is_picture else f"files/{upload.month}/{stem}.pdf"
-    attached.columns["extra"]["file"] = default_storage.url(path)
+def pretend(attached: Attached) -> None:
+    """Have the texts of a rehearsal find the file somewhere here; nothing of it is stored."""
+    path = attached.columns["path"]
+    stem, is_picture = slugify(PurePosixPath(path).stem)[:80] or "file", _extension(path) != "pdf"
+    attached.columns["extra"]["file"] = default_storage.url(
+        f"images/{stem}.jpg" if is_picture else f"files/{stem}.pdf"
+    )
     if is_picture:
         attached.columns["model"] = IMAGE
 

@@ -12,7 +12,6 @@ from django.contrib.flatpages.models import FlatPage
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.text import slugify
 
 from posts.life import State
 from posts.models import Image, Post, Tally
@@ -512,8 +511,6 @@ def _bring_file(job: Job, work: Work) -> None:
         job.prepared = Prepared(fault=f"Its file could not be brought over ({type(error).__name__}).")
     else:
         _tell_of_rehearsal(job.attached, work.run)
-        if work.run.is_rehearsal and job.attached.is_had:
-            _as_if_here(job.attached)
         job.reasons += job.attached.reasons
 
 
@@ -523,6 +520,7 @@ def _tell_of_rehearsal(attached: Attached, run: Run) -> None:
     if is_asking and any(reason.code == "file-missing" for reason in attached.reasons):
         words = f"Its file would be asked for: {attached.columns['address']}"
         attached.is_had, attached.reasons = True, [Reason("would-be-fetched", words)]
+        attachments.pretend(attached)
 
 
 def _is_file_decided(job: Job, account: Account) -> bool:
@@ -556,9 +554,3 @@ def _follow_file(job: Job, blog: Blog, account: Account) -> None:
 def _attachment_row(job: Job, blog: Blog) -> Imported:
     assert job.attached is not None  # noqa: S101  decided before
     return _with_columns(job, blog, {**job.attached.columns, "digest": job.digest, "left_as": ""})
-
-
-def _as_if_here(attached: Attached) -> None:
-    """In a rehearsal texts show what would be here; none of it is stored."""
-    name = attached.columns["path"].rpartition("/")[2]
-    attached.columns["extra"]["file"] = f"/media/images/{slugify(name.rpartition('.')[0]) or 'picture'}.jpg"
