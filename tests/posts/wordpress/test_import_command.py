@@ -2,11 +2,12 @@ import io
 import json
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 
 from posts.models import Post
 from posts.wordpress.models import Imported, Run
-from tests.posts.wordpress.wxr import item, wxr
+from tests.posts.wordpress.wxr import BLOG, item, wxr
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,21 @@ def test_a_finished_import_is_not_gone_on_with(export):
     said(export)
     with pytest.raises(CommandError, match="--resume"):
         said(export, resume=True)
+
+
+def test_a_full_disk_is_told_in_one_line_and_gone_on_with(tmp_path, monkeypatch):
+    path, folder = tmp_path / "export.xml", tmp_path / "uploads/2013/03"
+    folder.mkdir(parents=True)
+    (folder / "map.pdf").write_bytes(b"%PDF-1.4 map")
+    path.write_bytes(wxr(item("One", f'<a href="{BLOG}/wp-content/uploads/2013/03/map.pdf">Map</a>')))
+
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(default_storage, "save", full)
+        with pytest.raises(CommandError, match="No space left on device") as caught:
+            said(path, media_root=str(tmp_path / "uploads"))
+    assert "\n" not in str(caught.value)
+    assert Run.objects.get().state == Run.State.STOPPED
+    assert said(path, media_root=str(tmp_path / "uploads"), resume=True)["imported"] == 1

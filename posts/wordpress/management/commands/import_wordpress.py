@@ -44,6 +44,12 @@ class Command(BaseCommand):
                 run.stop()
                 words = f"Stopped after {run.position:,} of {run.total:,} items; with --resume it goes on from there."
                 raise CommandError(words, returncode=130) from None
+            except OSError as error:  # a disk is full, or may not be written on
+                run.stop()
+                _end_rehearsal(run)
+                where = f" ({error.filename})" if error.filename else ""
+                words = f"{error.strerror or error}{where}. When that is mended, --resume goes on from there."
+                raise CommandError(f"A file cannot be stored: {words}") from error
             except BaseException:
                 _end_rehearsal(run)
                 raise
