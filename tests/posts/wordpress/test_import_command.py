@@ -87,7 +87,7 @@ def test_a_finished_import_is_not_gone_on_with(export):
 def test_a_full_disk_is_told_in_one_line_and_gone_on_with(tmp_path, monkeypatch):
     path, folder = tmp_path / "export.xml", tmp_path / "uploads/2013/03"
     folder.mkdir(parents=True)
-    (folder / "map.pdf").write_bytes(b"%PDF-1.4 map")
+    (folder / "map.pdf").write_bytes(b"%PDF-1.4 that no other test has")
     path.write_bytes(wxr(item("One", f'<a href="{BLOG}/wp-content/uploads/2013/03/map.pdf">Map</a>')))
 
     def full(*_: object, **__: object) -> str:
