@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any, NoReturn, Self
 
 from django.db import models
+from django.utils import timezone
 
 
 def new_token() -> str:
@@ -53,3 +55,47 @@ class LogEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("The log is never shortened.")
+
+
+class WorkQuerySet(models.QuerySet[Any]):
+    def claim(self, pk: int, at: dt.datetime | None = None) -> Any:
+        """Take it for working; None where it does not wait, or somebody else has taken it."""
+        at = at or timezone.now()
+        if not self.filter(pk=pk, state="queued").update(state="running", claimed_at=at):
+            return None
+        return self.select_related("by").filter(pk=pk, state="running", claimed_at=at).first()
+
+
+class WorkRow(models.Model):
+    """Long work that a task does in turns: the row is the order, the queue and the result.
+
+    It has `state` ("queued", "running" and others), `by`, and `claimed_at`: by whoever works at it, anew with each
+    slice. Its manager has the words of WorkQuerySet, and `nudge`, which has a task work at it.
+    """
+
+    class Meta:
+        abstract = True
+
+    claimed_at: dt.datetime | None
+
+    def beat(self) -> bool:
+        """Say that this worker still works at it; False where it was stopped, or taken by somebody else.
+
+        The row stays locked until the transaction ends: so do those who would stop it or take it wait.
+        """
+        now = timezone.now()
+        if not self._mine().update(claimed_at=now):
+            return False
+        self.claimed_at = now
+        return True
+
+    def put_back(self) -> None:
+        """Let others have their turn; a task goes on with it."""
+        if self._mine().update(state="queued"):
+            self._rows().nudge(self.pk)
+
+    def _mine(self) -> models.QuerySet[Any]:
+        return self._rows().filter(pk=self.pk, state="running", claimed_at=self.claimed_at)
+
+    def _rows(self) -> Any:
+        return type(self)._default_manager

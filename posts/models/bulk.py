@@ -11,6 +11,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from posts.models.bases import WorkQuerySet, WorkRow
+
 # A slice takes a second or two: whoever was not heard of for so long is dead.
 STUCK_AFTER = dt.timedelta(minutes=3)
 NUDGE_AGAIN_AFTER = dt.timedelta(minutes=10)
@@ -35,15 +37,7 @@ class BulkAct(models.TextChoices):
     DELETE = "delete", "Delete for good"
 
 
-class BulkJobQuerySet(models.QuerySet["BulkJob"]):
-    def claim(self, pk: int, at: dt.datetime | None = None) -> BulkJob | None:
-        """Take it for working; None where it does not wait, or somebody else has taken it."""
-        at = at or timezone.now()
-        states = BulkJob.State
-        if not self.filter(pk=pk, state=states.QUEUED).update(state=states.RUNNING, claimed_at=at):
-            return None
-        return self.select_related("by").filter(pk=pk, state=states.RUNNING, claimed_at=at).first()
-
+class BulkJobQuerySet(WorkQuerySet):
     def nudge(self, pk: int) -> None:
         """Have a task work at it, once the present transaction is committed."""
         from posts.tasks import work_at_bulk  # noqa: PLC0415  a task imports models
@@ -62,7 +56,7 @@ class BulkJobQuerySet(models.QuerySet["BulkJob"]):
             self.nudge(pk)
 
 
-class BulkJob(models.Model):
+class BulkJob(WorkRow):
     class State(models.TextChoices):
         NEW = "new", "Not begun"
         QUEUED = "queued", "Waiting"
@@ -120,17 +114,6 @@ class BulkJob(models.Model):
         begun = {"state": self.State.QUEUED, "parameters": parameters, "words": words[:1000]}
         return bool(BulkJob.objects.filter(pk=self.pk, state=self.State.NEW).update(**begun))
 
-    def beat(self) -> bool:
-        """Say that this worker still works at it; False where it was stopped, or taken by somebody else.
-
-        The row stays locked until the transaction ends: so do those who would stop it or take it wait.
-        """
-        now = timezone.now()
-        if not self._mine().update(claimed_at=now):
-            return False
-        self.claimed_at = now
-        return True
-
     def record(self, *, done: int, unchanged: int, refused: list[tuple[int, str]]) -> None:
         """Note what a slice came to; the last one finishes it."""
         BulkRefusal.objects.bulk_create(
@@ -145,19 +128,11 @@ class BulkJob(models.Model):
             columns += ["state", "finished_at"]
         self.save(update_fields=columns)
 
-    def put_back(self) -> None:
-        """Let others have their turn; a task goes on with it."""
-        if self._mine().update(state=self.State.QUEUED):
-            BulkJob.objects.nudge(self.pk)
-
     def cancel(self) -> bool:
         """Stop it where it is; what is done stays done."""
         ended = {"state": self.State.CANCELLED, "finished_at": timezone.now()}
         states = [self.State.NEW, self.State.QUEUED, self.State.RUNNING]
         return bool(BulkJob.objects.filter(pk=self.pk, state__in=states).update(**ended))
-
-    def _mine(self) -> BulkJobQuerySet:
-        return BulkJob.objects.filter(pk=self.pk, state=self.State.RUNNING, claimed_at=self.claimed_at)
 
 
 class BulkRefusal(models.Model):

@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from posts.models.bases import WorkQuerySet, WorkRow
+
 KEY_LENGTH = 500
 ADDRESS_LENGTH = 2000
 TITLE_LENGTH = 300
@@ -90,14 +92,7 @@ class Result(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class RunQuerySet(models.QuerySet["Run"]):
-    def claim(self, pk: int, at: dt.datetime | None = None) -> Run | None:
-        """Take it for working; None where it does not wait, or somebody else has taken it."""
-        at = at or timezone.now()
-        if not self.filter(pk=pk, state=Run.State.QUEUED).update(state=Run.State.RUNNING, claimed_at=at):
-            return None
-        return self.select_related("by", "blog").filter(pk=pk, state=Run.State.RUNNING, claimed_at=at).first()
-
+class RunQuerySet(WorkQuerySet):
     def nudge(self, pk: int) -> None:
         """Have a task work at it, once the present transaction is committed."""
         from posts.wordpress.tasks import work_at_import  # noqa: PLC0415  a task imports models
@@ -130,7 +125,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(is_background=True, pk__lt=run.pk, state__in=[Run.State.QUEUED, Run.State.RUNNING])
 
 
-class Run(models.Model):
+class Run(WorkRow):
     """One time that somebody brought files over: the row is the order, the progress and the account."""
 
     class State(models.TextChoices):
@@ -184,27 +179,11 @@ class Run(models.Model):
     def is_open(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
-    def beat(self) -> bool:
-        """Say that this worker still works at it; False where it was stopped, or taken by somebody else.
-
-        The row stays locked until the transaction ends: so do those who would stop it or take it wait.
-        """
-        now = timezone.now()
-        if not self._mine().update(claimed_at=now):
-            return False
-        self.claimed_at = now
-        return True
-
     def hold(self, seconds: float) -> None:
         """Have nobody take this worker for dead for so long: what it writes is not seen until it ends."""
         until = timezone.now() + dt.timedelta(seconds=seconds)
         if self._mine().update(claimed_at=until):
             self.claimed_at = until
-
-    def put_back(self) -> None:
-        """Let others have their turn; a task goes on with it."""
-        if self._mine().update(state=self.State.QUEUED):
-            Run.objects.nudge(self.pk)
 
     def finish(self) -> None:
         self._end(self._mine(), self.State.FINISHED)
@@ -227,10 +206,7 @@ class Run(models.Model):
                 Run.objects.nudge(self.pk)
         return has_begun
 
-    def _mine(self) -> RunQuerySet:
-        return Run.objects.filter(pk=self.pk, state=self.State.RUNNING, claimed_at=self.claimed_at)
-
-    def _end(self, rows: RunQuerySet, state: Run.State) -> bool:
+    def _end(self, rows: models.QuerySet[Any], state: Run.State) -> bool:
         ended = bool(rows.update(state=state, words=self.words, finished_at=timezone.now()))
         self.refresh_from_db(fields=["state", "words", "finished_at"])
         if ended and self.is_background:
