@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.apps import apps
 from django.contrib.flatpages.models import FlatPage
 from django.db.models import Model
 
-from posts.models import Image, Post
+from posts.models import Post
 from posts.wordpress.importing import pages
 from posts.wordpress.importing.supplying import Supply
 from posts.wordpress.models import Blog
@@ -50,10 +49,4 @@ def left_as(row: Model) -> str:
         return str(row.version)
     if isinstance(row, FlatPage):
         return pages.left_as(row)
-    if isinstance(row, Image):
-        return _digest(row.alt, str(row.is_decorative), row.caption, row.credit, row.licence, row.notice)
     raise TypeError(f"Nothing is known of how {type(row).__name__} is edited.")
-
-
-def _digest(*words: str) -> str:
-    return hashlib.sha256("\0".join(words).encode("utf-8", "replace")).hexdigest()

@@ -231,7 +231,9 @@ def _those_that_count(jobs: Sequence[Job], work: Work, account: Account) -> list
 
 def _told_before(jobs: Sequence[Job], run: Run) -> list[Job]:
     keys = [job.key for job in jobs]
-    rows = Outcome.objects.filter(run=run, key__in=keys).values_list("kind", "key", "number")
+    rows = list(Outcome.objects.filter(run=run, key__in=keys).values_list("kind", "key", "number"))
+    if not rows:  # as in nearly every slice
+        return []
     digests = {(row.kind, row.key): row.digest for row in Imported.objects.filter(blog=run.blog_id, key__in=keys)}
     return [Job(Item(number=number), Kind(kind), key, digests.get((kind, key), "")) for kind, key, number in rows]
 
@@ -480,7 +482,7 @@ def write_attachments(items: Sequence[Item], work: Work) -> None:
         _look_up(counting, work)  # another import may have brought them while the files were fetched
         done = [job for job in counting if not _is_file_decided(job, account)]
         for job in done:
-            _follow_file(job, work.blog, account)
+            _follow_file(job, account)
         _write_rows([_attachment_row(job, work.blog) for job in done])
         account.write(items=len(jobs))
     account.follow()
@@ -539,7 +541,7 @@ def _is_file_decided(job: Job, account: Account) -> bool:
     return True
 
 
-def _follow_file(job: Job, blog: Blog, account: Account) -> None:
+def _follow_file(job: Job, account: Account) -> None:
     attached = job.attached
     assert attached is not None  # noqa: S101  decided before
     job.row = attached.image
