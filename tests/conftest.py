@@ -1,9 +1,11 @@
 """What all tests share."""
 
 import os
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from hypothesis import settings
 
 # pytest-playwright keeps an event loop in the main thread, which Django would refuse to work beside.
@@ -12,6 +14,22 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # How long a step takes on a busy machine says nothing.
 settings.register_profile("htwatch", deadline=None)
 settings.load_profile("htwatch")
+
+ASKING_A_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what the run on SQLite has told already: pages look the same on each database."""
+    if connection.vendor != "postgresql":
+        return
+    told = [item for item in items if item.get_closest_marker("looks") or not _asks_a_database(item)]
+    config.hook.pytest_deselected(items=told)
+    left_out = set(told)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _asks_a_database(item: Any) -> bool:
+    return bool(item.get_closest_marker("django_db") or ASKING_A_DATABASE & set(item.fixturenames))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
@@ -11,6 +10,7 @@ from playwright.sync_api import Page, expect
 from posts.models import Post
 from posts.wordpress.models import Run
 from tests.browser.conftest import log_in
+from tests.browser.looking import faults
 from tests.factories import make_post
 from tests.posts.wordpress.test_reporting import make_outcome, make_run
 from tests.posts.wordpress.wxr import author, category, item, wxr
@@ -89,8 +89,8 @@ def test_a_wrong_pattern_costs_no_second_upload_and_stopping_asks(root, tmp_path
     assert Run.objects.get().options["pattern"] == "Quelle: (?P<name>.+)"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_an_import_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, groups, scheme, tmp_path):
+@pytest.mark.looks
+def test_no_page_of_an_import_has_a_fault_that_axe_finds_nor_scrolls_sideways(new_context, groups, tmp_path):
     User.objects.create_superuser("root", password="secret")
     (tmp_path / "page.xml").write_text("<html>")
     post = make_post("A rather long title of a post that goes on and on until it ends")
@@ -108,7 +108,7 @@ def test_no_page_of_an_import_has_a_fault_that_axe_finds_nor_scrolls_sideways(ne
     addresses = [LIST, f"{LIST}add/", f"{LIST}{ended.pk}/items/", f"{LIST}{ended.pk}/items/?hand=1&q=boats"]
     addresses += [f"{LIST}{run.pk}/change/?still=1" for run in runs]
     for width in (320, 1280):
-        page = new_context(viewport={"width": width, "height": 800}, color_scheme=scheme).new_page()
+        page = new_context(viewport={"width": width, "height": 800}).new_page()
         log_in(page, "root", LIST)
         for address in addresses:
             assert page.goto(address).status == 200
@@ -127,5 +127,4 @@ def test_no_page_of_an_import_has_a_fault_that_axe_finds_nor_scrolls_sideways(ne
 def check(page: Page, width: int) -> None:
     if page.url.rpartition("/run/")[2]:  # Django's own lists are wider than a small screen, and scroll within it
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    violations = [each for each in Axe().run(page).response["violations"] if each["id"] != "label-title-only"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == [], (page.url, width)
+    assert faults(page, but=["label-title-only"]) == [], (page.url, width)
