@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
@@ -103,6 +104,12 @@ def groups(transactional_db) -> None:
         module = import_module(f"{label}.migrations.{name}")
         for operation in module.Migration.operations:
             operation.code(apps, connections[DEFAULT_DB_ALIAS].schema_editor())
+
+
+@pytest.fixture
+def demo(transactional_db, settings, tmp_path) -> None:
+    settings.VAR_DIR = tmp_path
+    call_command("demo", verbosity=0)
 
 
 @pytest.fixture
