@@ -78,7 +78,8 @@ _INLINE = re.compile(
 _UNCITED = re.compile(r"<blockquote(?![^>]* cite=)((?: [a-z-]+=\"[^\"]*\")*)>")
 _LINK_TO_NOWHERE = re.compile(r"<a rel=\"[^\"]*\">(.*?)</a>", re.DOTALL)  # its address was none to follow
 _FOLDED_PICTURE = re.compile(
-    r'<details class="notice"(?: [a-z]+="[^"]*")*><summary(?: [a-z]+="[^"]*")*>(.*?)</summary>(.*?)</details>', re.DOTALL
+    r'<details class="notice"(?: [a-z]+="[^"]*")*><summary(?: [a-z]+="[^"]*")*>(.*?)</summary>(.*?)</details>',
+    re.DOTALL,
 )
 _SRCSET = re.compile(r' srcset="[^"]*" sizes="[^"]*"')
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.[a-z]+$")

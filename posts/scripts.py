@@ -36,7 +36,9 @@ _RANGES = {
     "LATIN": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff\uff21-\uff3a"
     "\uff41-\uff5a",
 }
-_RUNS = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _RANGES.items()) + r"|(?P<other>[^\W\d_]+)")
+_RUNS = re.compile(
+    "|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _RANGES.items()) + r"|(?P<other>[^\W\d_]+)"
+)
 _TOLD = {name for name in _RANGES if name.islower()}
 # Languages of a script that tells none: where the page of the original is in one of them, its script can be its.
 _WRITTEN_IN = {
@@ -61,7 +63,8 @@ _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
 _BLOCKS = set(
     (
-        "blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 li ol p pre summary table td th ul"
+        "blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 li ol p pre summary table "
+        "td th ul"
     ).split()
 )
 
