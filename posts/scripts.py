@@ -103,10 +103,13 @@ def _script_of(text: str) -> str:
     for run in _RUNS.finditer(text):
         letters[run.lastgroup or ""] += len(run[0])
     # Japanese and Korean have Chinese characters in them, the former most of a headline.
-    if letters["HAN"] <= letters["ja"] * 5:
+    if letters["HAN"] <= letters["ja"] * 8:
         letters["ja"] += letters.pop("HAN", 0)
-    elif letters["HAN"] < letters["ko"]:
+    elif letters["HAN"] <= letters["ko"] * 2:
         letters["ko"] += letters.pop("HAN", 0)
+    # Such a sign is a syllable or a word: it stands for several letters.
+    for name in ("ja", "ko", "HAN"):
+        letters[name] *= 2
     name, number = letters.most_common(1)[0] if letters else ("", 0)
     return name if number * 2 > letters.total() else ""
 
