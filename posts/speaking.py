@@ -64,7 +64,7 @@ def _opened(found: re.Match[str]) -> str:
     else:
         show, hide = gettext("Show the text"), gettext("Hide the text")
     return (
-        f'{found[1]} <span class="fold-show"{page_lang()}>{escape(show)}</span>'
+        f'{found[1]} <span class="fold-show"{page_lang()}>{escape(show)}</span> '
         f'<span class="fold-hide"{page_lang()}>{escape(hide)}</span></summary>'
     )
 

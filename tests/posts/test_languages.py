@@ -9,7 +9,6 @@ from django.test import override_settings
 
 from posts.comments.models import Comment, Follow, Proof
 from posts.life import Reason
-from posts.models import Correction
 from posts.outbox.composing import compose
 from posts.subscriptions.models import Consent
 from posts.subscriptions.models.consent import WORDINGS
@@ -81,8 +80,7 @@ def site(db):
     )  # fmt: skip
     for number in range(11):
         make_post(tags=["Korea"], categories=[category], source=source, at=f"2013-04-{number + 1:02} 10:00")
-    Correction.objects.create(post=post, text="It was two.")
-    post.save()
+    post.correct("It was two.")
     keep_open(post)
     comment = make_comment(post, "Well.", name="Ann", email="ann@example.org", state="approved")
     make_comment(post, "Indeed.", parent=comment, state="approved", is_edited=True)
