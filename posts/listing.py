@@ -24,6 +24,7 @@ from posts.hooks import nested_modules
 from posts.models import AlsoReported, Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
 from posts.rendering import fit, plain_text
+from posts.speaking import lang, page_lang
 from sources.models import Source, host_of
 
 PAGE_SIZE = 10
@@ -100,12 +101,12 @@ class ListedPost:
     def _text(self) -> str:
         if not self.notice:
             return self.text_html
-        notice = f"<bdi>{escape(fit(self.notice))}</bdi>"
+        notice = f"<bdi{lang(self.notice)}>{escape(fit(self.notice))}</bdi>"
         words = _("<strong>Content notice:</strong> %(notice)s") % {"notice": notice}
         if not self.text_html:
-            return f'<p class="post-notice" dir="ltr">{words}</p>'
+            return f'<p class="post-notice" dir="ltr"{page_lang()}>{words}</p>'
         return (
-            f'<details class="post-notice"><summary dir="ltr">{words}</summary>'
+            f'<details class="post-notice"><summary dir="ltr"{page_lang()}>{words}</summary>'
             f'<div dir="auto" data-nosnippet>{self.text_html}</div></details>'
         )
 

@@ -12,7 +12,7 @@ from posts.dating import written_date
 from posts.scripts import language_for
 
 _FOLDED = re.compile(r"(<details class=\"(post-notice|notice)\"[^>]*><summary[^>]*>.*?)</summary>", re.DOTALL)
-_CORRECTION = re.compile(r"(<strong>)Correction, (<time datetime=\"[0-9]{4}-[0-9]{2}-[0-9]{2}\">)([^<]*)(</time>):")
+_CORRECTION = re.compile(r"<strong>Correction, (<time datetime=\"[0-9]{4}-[0-9]{2}-[0-9]{2}\">)([^<]*)(</time>):")
 _RIGHTS = re.compile(r"(<span class=\"credit\">)(Credit|Licence): ")
 _TABLE = 'aria-label="Table"'
 
@@ -70,9 +70,9 @@ def _opened(found: re.Match[str]) -> str:
 
 
 def _dated(found: re.Match[str]) -> str:
-    day = parse_date(found[2].split('"')[1])
-    time = f"{found[2]}{written_date(day) if day else found[3]}{found[4]}"
-    return f"{found[1]}" + gettext("Correction, %(date)s:") % {"date": time}
+    day = parse_date(found[1].split('"')[1])
+    time = f"{found[1]}{written_date(day) if day else found[2]}{found[3]}"
+    return f"<strong{page_lang()}>" + gettext("Correction, %(date)s:") % {"date": time}
 
 
 def _rights_word(word: str) -> str:
