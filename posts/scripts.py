@@ -39,7 +39,7 @@ _RANGES = {
 _RUNS = re.compile(
     "|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _RANGES.items()) + r"|(?P<other>[^\W\d_]+)"
 )
-_TOLD = {name for name in _RANGES if name.islower()}
+TOLD = {name for name in _RANGES if name.islower()}
 # Languages of a script that tells none: where the page of the original is in one of them, its script can be its.
 _WRITTEN_IN = {
     "ARABIC": set("ar fa ps ur ug sd ckb ku ks pnb azb arz".split()),
@@ -75,7 +75,7 @@ def language_of(text: str, likely: str = "") -> str:
     `likely` is the language it is in if its script can be that one's, such as that of the page it was taken from.
     """
     script = _script_of(text)
-    if script in _TOLD:
+    if script in TOLD:
         return script
     return likely if likely.lower().partition("-")[0] in _WRITTEN_IN.get(script, ()) else ""
 
@@ -86,9 +86,9 @@ def language_for(text: str, default: str) -> str:
     A text in letters in which the default is not written is in none that we know: "".
     """
     script = _script_of(text)
-    if script in _TOLD:
+    if script in TOLD:
         return script
-    return default if script in ("LATIN", "") and default not in _TOLD else ""
+    return default if script in ("LATIN", "") and default not in TOLD else ""
 
 
 def direction_of(text: str) -> str:

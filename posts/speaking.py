@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from posts.dating import written_date
-from posts.scripts import language_for
+from posts.scripts import TOLD, language_for
 
 _FOLDED = re.compile(r"(<details class=\"(post-notice|notice)\"[^>]*><summary[^>]*>.*?)</summary>", re.DOTALL)
 _CORRECTION = re.compile(r"<strong>Correction, (<time datetime=\"[0-9]{4}-[0-9]{2}-[0-9]{2}\">)([^<]*)(</time>):")
@@ -30,7 +30,9 @@ def lang(text: str) -> SafeString:
 
 def content_lang() -> SafeString:
     """Return the attribute of a part that is in the site's language unless a block in it says another."""
-    return SafeString("") if page_language() == settings.LANGUAGE_CODE else _attribute(settings.LANGUAGE_CODE)
+    # Where letters tell the site's language, its blocks say it, and what is in other letters is in another.
+    language = settings.LANGUAGE_CODE
+    return SafeString("") if language in (page_language(), *TOLD) else _attribute(language)
 
 
 def page_lang() -> SafeString:

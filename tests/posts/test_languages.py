@@ -188,6 +188,15 @@ def test_the_feed_of_a_korean_site_is_korean(client, site):
     assert feed["title"].startswith("‘Korea’ 태그가 달린 글")
 
 
+def test_a_korean_site_does_not_say_of_english_texts_that_they_are_korean(client, db):
+    with override_settings(LANGUAGE_CODE="ko"):
+        post = make_post("The title", body="Some words.\n\n탈북 여성의 증언.")
+        html = client.get(post.get_absolute_url(), headers={"accept-language": "en"}).content.decode()
+
+    assert '<div class="post-body" dir="auto"><p>Some words.</p>\n<p lang="ko">탈북 여성의 증언.</p></div>' in html
+    assert '<h1 class="post-title" dir="auto">The title</h1>' in html
+
+
 def test_what_machines_read_in_a_page_is_in_the_sites_language(client, db):
     make_post("", body="Some words.", notice="Violence")
     html = client.get("/").content.decode()
