@@ -9,7 +9,7 @@ MANAGE = $(BIN)/python manage.py
 PYTEST = $(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadfile --no-loadscope-reorder
 
 .DELETE_ON_ERROR:
-.PHONY: run test check test-postgres bench lock clean
+.PHONY: run test check test-postgres bench messages lock clean
 
 run: .venv/for-running
 	@case "$(PORT)" in ''|*[!0-9]*) echo "PORT: “$(PORT)” is no port; it is a number from 1 to 65535." >&2; exit 1;; esac
@@ -37,6 +37,10 @@ test-postgres: .venv/for-developing
 bench: .venv/for-developing
 	$(BIN)/python -m tests.bench
 	tests/with_postgres $(BIN)/python -m tests.bench
+
+# The words that readers see, into locale/; what is new there waits for its translation.
+messages: .venv/for-developing
+	$(BIN)/python -m tests.messages
 
 # The locks hold hashes and no registry's address.
 lock: .venv/for-developing

@@ -347,7 +347,8 @@ MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 # Language and time
 
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
-LANGUAGE_CODE = "en"
+# Of the site: its feeds and letters, and the pages of readers who ask for none of these.
+LANGUAGE_CODE = setting("LANGUAGE_CODE", choice("en", "ko"), "en")
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = setting("TIME_ZONE", time_zone, "UTC")

@@ -16,6 +16,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 
 from posts.limiting import TooOften
@@ -31,7 +33,8 @@ def form_of_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @wraps(view)
     def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
         if request.method == "POST" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-            return said(request, "This form came from another site", "Nothing was sent. Open the page here.", 403)
+            heading, words = _("This form came from another site"), _("Nothing was sent. Open the page here.")
+            return said(request, heading, words, 403)
         return view(request, **address)
 
     return form_from_anywhere(wrapped)
@@ -43,8 +46,8 @@ def form_from_anywhere(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     @wraps(view)
     def wrapped(request: HttpRequest, **address: Any) -> HttpResponse:
         if request.method == "POST" and not _arrived_whole(request):
-            words = "What you sent did not arrive whole, so nothing was done. Go back, and send it again."
-            response = said(request, "That did not arrive", words, 400)
+            words = _("What you sent did not arrive whole, so nothing was done. Go back, and send it again.")
+            response = said(request, _("That did not arrive"), words, 400)
         else:
             response = view(request, **address)
         # Not "no-store": the browser's Back must find the page, and in it what was typed.
@@ -92,14 +95,16 @@ def said(request: HttpRequest, heading: str, words: str, status: int = 200, **co
 
 
 def too_often(request: HttpRequest, error: TooOften, words: str) -> HttpResponse:
-    response = said(request, "That is too often", words, 429)
+    response = said(request, _("That is too often"), words, 429)
     response.headers["Retry-After"] = str(error.wait)
     return response
 
 
 def wait_in_words(error: TooOften) -> str:
+    if error.wait < 60:
+        return ngettext("%(number)d second", "%(number)d seconds", error.wait) % {"number": error.wait}
     minutes = -(-error.wait // 60)
-    return f"{error.wait} seconds" if error.wait < 60 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+    return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
@@ -121,7 +126,10 @@ class AddressField(forms.EmailField):
     """An e-mail address in the one spelling in which it is kept: no mailbox tells Ann@ from ann@."""
 
     def __init__(self, **options: Any) -> None:
-        messages = {"required": "Write your address.", "invalid": "This is no e-mail address."}
+        messages = {
+            "required": gettext_lazy("Write your address."),
+            "invalid": gettext_lazy("This is no e-mail address."),
+        }
         widget = forms.EmailInput(attrs={"autocomplete": "email"})
         super().__init__(**{"max_length": EMAIL_LENGTH, "error_messages": messages, "widget": widget, **options})
 

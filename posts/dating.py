@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 YEARS = range(1900, 2200)  # of publication
 
@@ -25,7 +27,22 @@ def start_of(day: dt.date) -> dt.datetime:
 
 def byline_date(moment: dt.datetime) -> str:
     """March 31, 2013"""
-    return format_date(site_time(moment), "F j, Y")
+    return written_date(site_date(moment))
+
+
+def written_date(day: dt.date) -> str:
+    """March 31, 2013, or as the language of the page writes it"""
+    return format_date(day, pgettext("form of a date", "F j, Y"))
+
+
+def written_month(day: dt.date) -> str:
+    """March 2013"""
+    return format_date(day, pgettext("form of a month", "F Y"))
+
+
+def written_year(day: dt.date) -> str:
+    """2013"""
+    return format_date(day, pgettext("form of a year", "Y"))
 
 
 def byline_iso(moment: dt.datetime) -> str:
@@ -36,8 +53,11 @@ def byline_iso(moment: dt.datetime) -> str:
 def byline_moment(moment: dt.datetime) -> str:
     """March 31, 2013 at 3:17 pm, the form of the old blog"""
     local = site_time(moment)
-    half = "am" if local.hour < 12 else "pm"
-    return f"{byline_date(moment)} at {local.hour % 12 or 12}:{local.minute:02} {half}"
+    return _("%(date)s at %(time)s %(half)s") % {
+        "date": byline_date(moment),
+        "time": f"{local.hour % 12 or 12}:{local.minute:02}",
+        "half": _("am") if local.hour < 12 else _("pm"),
+    }
 
 
 def period(year: int, month: int | None = None, day: int | None = None) -> tuple[dt.datetime, dt.datetime]:

@@ -1,5 +1,6 @@
 """What an address names: the listing, its heading, and what else its page shows. Pages and feeds find alike."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,13 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.cache import patch_cache_control
-from django.utils.dates import MONTHS
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from posts import corrections, listing
 from posts.addressing import archive_url, tag_url, tags_url
-from posts.dating import period
+from posts.dating import period, written_date, written_month, written_year
 from posts.gone import Gone
 from posts.listing import Listing, Shelf
 from posts.models import Category, FormerAddress, Post, Tag
@@ -79,8 +82,8 @@ def post_at(year: int, month: int, day: int, slug: str) -> Post | None:
 
 
 def find_corrections() -> Found:
-    words = f"What was wrong on {settings.SITE_NAME}, and is right now."
-    return Found(corrections.of_public_posts(), "Corrections", words, {})
+    words = _("What was wrong on %(site)s, and is right now.") % {"site": settings.SITE_NAME}
+    return Found(corrections.of_public_posts(), _("Corrections"), words, {})
 
 
 def find_home() -> Found:
@@ -98,10 +101,11 @@ def find_period(year: int, month: int | None = None, day: int | None = None) -> 
     posts = listing.of_period(start, end, archive_url(year, month, day))
     if not posts.count:
         raise Http404("Nothing was published then.")
-    heading = str(year) if month is None else f"{MONTHS[month]} {f'{day}, ' if day else ''}{year}"
-    above = [(str(year), archive_url(year))] if month else []
-    above += [(MONTHS[month], archive_url(year, month))] if month and day else []
-    return Found(posts, heading, f"What was published in {heading}.", {"above": above})
+    first = dt.date(year, month or 1, day or 1)
+    heading = written_date(first) if day else written_month(first) if month else written_year(first)
+    above = [(written_year(first), archive_url(year))] if month else []
+    above += [(format_date(first, "F"), archive_url(year, month))] if month and day else []
+    return Found(posts, heading, _("What was published in %(time)s.") % {"time": heading}, {"above": above})
 
 
 def find_tag(slug: str) -> Found:
@@ -115,7 +119,8 @@ def find_tag(slug: str) -> Found:
     if not of_tag.count:
         raise Http404("Nothing is published under this tag.")
     context = {"tag": tag, "related": _related_tags(of_tag)}
-    return Found(of_tag, f"Posts Tagged ‘{tag.name}’", f"What we clipped about {tag.name}.", context)
+    heading = _("Posts Tagged ‘%(name)s’") % {"name": tag.name}
+    return Found(of_tag, heading, _("What we clipped about %(name)s.") % {"name": tag.name}, context)
 
 
 def _related_tags(of_tag: Listing) -> list[Shelf]:
@@ -140,8 +145,9 @@ def _find_tags(slug: str) -> Found:
         return find_tag(tags[0].slug)
     address = tags_url([tag.slug for tag in tags], "+" if is_all else ",")
     found = (listing.of_all_tags if is_all else listing.of_any_tag)(tags, address)
-    names = (" and " if is_all else " or ").join(f"‘{tag.name}’" for tag in tags)
-    return Found(found, f"Posts Tagged {names}", f"Posts tagged {names}.", {"tags": tags})
+    between = pgettext("between names", " and ") if is_all else pgettext("between names", " or ")
+    values = {"names": between.join(f"‘{tag.name}’" for tag in tags)}
+    return Found(found, _("Posts Tagged %(names)s") % values, _("Posts tagged %(names)s.") % values, {"tags": tags})
 
 
 def find_category(path: str) -> Found:

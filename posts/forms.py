@@ -315,6 +315,10 @@ class PostForm(forms.ModelForm):
             "title", "slug", "body", "excerpt", "notice", "published_at", "is_quiet", "source", "categories", "tags",
             "is_sensitive", "review_on", "is_sticky", "editor",
         ]  # fmt: skip
+        help_texts = {
+            "body": "A passage in a language that its letters do not tell, such as Arabic or French, stands between "
+            "&lt;blockquote lang=&quot;ar&quot;&gt; and &lt;/blockquote&gt;, or &lt;div&gt;, with empty lines around."
+        }
         widgets = {"title": TitleInput, "excerpt": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"})}
 
     class Media:

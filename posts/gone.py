@@ -7,11 +7,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from posts.dating import byline_date, byline_iso
 from posts.life import State
 from posts.models import Post
 
-ENDED = {State.WITHDRAWN: "withdrawn", State.REMOVED: "taken down", State.TRASH: "taken from the site"}
+ENDED = {
+    State.WITHDRAWN: _("It was withdrawn on %(date)s."),
+    State.REMOVED: _("It was taken down on %(date)s."),
+    State.TRASH: _("It was taken from the site on %(date)s."),
+}
 
 
 class Gone(Exception):
@@ -34,14 +41,19 @@ def tells_gone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapped
 
 
+def _ended(post: Post) -> str:
+    """Return what became of it, and when; "" where its row does not say so."""
+    words = ENDED.get(State(post.state))
+    if words is None or post.ended_at is None:
+        return ""
+    date = f'<time datetime="{byline_iso(post.ended_at)}">{byline_date(post.ended_at)}</time>'
+    return SafeString(words % {"date": date})
+
+
 def _say(request: HttpRequest, post: Post | None) -> HttpResponse:
     context: dict[str, Any] = {}
     if post is not None:
-        context = {
-            "ended": ENDED.get(State(post.state)),
-            "ended_at": post.ended_at,
-            "reason": post.get_reason_display(),
-        }
+        context = {"ended": _ended(post), "reason": post.get_reason_display()}
     response = render(request, "posts/gone.html", context, status=410)
     response.headers["X-Robots-Tag"] = "noindex"
     # It may come back: who keeps this page asks before showing it.

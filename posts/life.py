@@ -1,6 +1,7 @@
 """The life of a post: its states, the acts that lead from one to the other, and why one may end. Pure."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class State(TextChoices):
@@ -42,12 +43,12 @@ class Act(TextChoices):
 class Reason(TextChoices):
     """Why a post ended, as its address says it: in words that endanger nobody."""
 
-    ERROR = "error", "it was wrong"
-    SOURCE = "source", "the source withdrew its report"
-    PROTECTION = "protection", "to protect people"
-    LEGAL = "legal", "for legal reasons"
-    DUPLICATE = "duplicate", "it repeated another post"
-    OTHER = "other", "the editors decided so"
+    ERROR = "error", _("it was wrong")
+    SOURCE = "source", _("the source withdrew its report")
+    PROTECTION = "protection", _("to protect people")
+    LEGAL = "legal", _("for legal reasons")
+    DUPLICATE = "duplicate", _("it repeated another post")
+    OTHER = "other", _("the editors decided so")
 
 
 D, R, P, W, X, T = State.DRAFT, State.REVIEW, State.PUBLISHED, State.WITHDRAWN, State.REMOVED, State.TRASH

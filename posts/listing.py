@@ -16,6 +16,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from posts.addressing import HOME, category_url, page_url, post_url, preview_url, source_url, tag_url
 from posts.dating import byline_date, byline_moment, site_time
@@ -23,6 +24,7 @@ from posts.hooks import nested_modules
 from posts.models import AlsoReported, Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
 from posts.rendering import fit, plain_text
+from posts.speaking import lang, page_lang
 from sources.models import Source, host_of
 
 PAGE_SIZE = 10
@@ -99,11 +101,12 @@ class ListedPost:
     def _text(self) -> str:
         if not self.notice:
             return self.text_html
-        words = f"<strong>Content notice:</strong> <bdi>{escape(fit(self.notice))}</bdi>"
+        notice = f"<bdi{lang(self.notice)}>{escape(fit(self.notice))}</bdi>"
+        words = _("<strong>Content notice:</strong> %(notice)s") % {"notice": notice}
         if not self.text_html:
-            return f'<p class="post-notice" dir="ltr">{words}</p>'
+            return f'<p class="post-notice" dir="ltr"{page_lang()}>{words}</p>'
         return (
-            f'<details class="post-notice"><summary dir="ltr">{words}</summary>'
+            f'<details class="post-notice"><summary dir="ltr"{page_lang()}>{words}</summary>'
             f'<div dir="auto" data-nosnippet>{self.text_html}</div></details>'
         )
 
@@ -113,19 +116,21 @@ class ListedPost:
         if not self.notice:
             return excerpt or plain_text(self.text_html, length)
         stop = "" if self.notice.endswith((".", "!", "?", "…")) else "."
-        return f"Content notice: {fit(self.notice)}{stop} {excerpt}".strip()
+        words = _("Content notice: %(notice)s") % {"notice": fit(self.notice)}
+        return f"{words}{stop} {excerpt}".strip()
 
     @cached_property
     def url(self) -> str:
         return post_url(self.published_on, self.slug) if self.published_on else preview_url(self.id)
 
-    @cached_property
+    @property
     def byline_moment(self) -> str:
         return byline_moment(self.published_at) if self.published_at else ""
 
-    @cached_property
+    @property
     def display_title(self) -> str:
-        return self.title or (byline_date(self.published_at) if self.published_at else "Untitled draft")
+        # An untitled post is called by its date, in the language in which it is spoken of.
+        return self.title or (byline_date(self.published_at) if self.published_at else _("Untitled draft"))
 
     @property
     def published_at_iso(self) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from posts.answering import said
@@ -37,10 +38,10 @@ def _answer(request: HttpRequest, link: PreviewLink | None) -> HttpResponse:
     if link and link.post.is_public:
         return redirect(link.post)
     if link and is_previewable(link.post):
-        note = f"Preview, not published; this link ends on {byline_moment(link.expires_at)}."
+        note = _("Preview, not published; this link ends on %(moment)s.") % {"moment": byline_moment(link.expires_at)}
         return show_unpublished(request, link.post, note=note)
-    words = "It may have ended, or be mistyped. Ask whoever gave it to you for another one."
-    return said(request, "This link does not lead anywhere", words, 404)
+    words = _("It may have ended, or be mistyped. Ask whoever gave it to you for another one.")
+    return said(request, _("This link does not lead anywhere"), words, 404)
 
 
 def tidy(at: dt.datetime) -> None:

@@ -17,9 +17,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from posts import renditions
+from posts.scripts import with_languages
 
 # Raise it with every change that makes other HTML of the same text, and run `manage.py rerender`.
-RENDERING_VERSION = 4
+RENDERING_VERSION = 5
 MAX_TEXT_LENGTH = 100_000
 MAX_COMMENT_LENGTH = 5_000
 
@@ -76,7 +77,10 @@ _INLINE = re.compile(
 )
 _UNCITED = re.compile(r"<blockquote(?![^>]* cite=)((?: [a-z-]+=\"[^\"]*\")*)>")
 _LINK_TO_NOWHERE = re.compile(r"<a rel=\"[^\"]*\">(.*?)</a>", re.DOTALL)  # its address was none to follow
-_FOLDED_PICTURE = re.compile(r'<details class="notice"><summary>(.*?)</summary>(.*?)</details>', re.DOTALL)
+_FOLDED_PICTURE = re.compile(
+    r'<details class="notice"(?: [a-z]+="[^"]*")*><summary(?: [a-z]+="[^"]*")*>(.*?)</summary>(.*?)</details>',
+    re.DOTALL,
+)
 _SRCSET = re.compile(r' srcset="[^"]*" sizes="[^"]*"')
 _SIZE_IN_NAME = re.compile(r"-([1-9][0-9]{0,4})x([1-9][0-9]{0,4})\.[a-z]+$")
 # An address on this site: one slash, then neither a second one nor the backslash that browsers take for it.
@@ -117,11 +121,12 @@ class PictureFacts:
 Pictures = Mapping[str, PictureFacts]  # by address
 
 
-def render_post(text: str, *, cite: str = "", pictures: Pictures | None = None) -> Rendered:
+def render_post(text: str, *, cite: str = "", pictures: Pictures | None = None, likely: str = "") -> Rendered:
     """Render a post's Markdown. Headings start at h3, below those of the page.
 
     `cite` is the address of the original, from which block quotations are taken that name no other; `pictures` says
-    by their addresses what is known of the pictures in it.
+    by their addresses what is known of the pictures in it; `likely` is the language of the original, which is that of
+    passages in its script.
     """
     tokens = _markdown.parse(fit(text))
     mark = next((i for i, token in enumerate(tokens) if _is_more(token)), None)
@@ -132,9 +137,9 @@ def render_post(text: str, *, cite: str = "", pictures: Pictures | None = None) 
         shift = 3 - min(levels)
     lead = "" if mark is None else _clean(_markdown.renderer.render(tokens[:mark], _markdown.options, {}))
     finisher = _Finisher(pictures or {})
-    html_of_whole = _finish(whole, shift, cite, finisher)
+    html_of_whole = with_languages(_finish(whole, shift, cite, finisher), likely)
     undescribed = tuple(dict.fromkeys(finisher.undescribed))
-    return Rendered(html_of_whole, _finish(lead, shift, cite, finisher), undescribed)
+    return Rendered(html_of_whole, with_languages(_finish(lead, shift, cite, finisher), likely), undescribed)
 
 
 def render_comment(text: str) -> str:
@@ -153,7 +158,7 @@ def render_comment(text: str) -> str:
         url_relative="deny",
         link_rel="nofollow ugc noopener noreferrer",
     )
-    return fit(_LINK_TO_NOWHERE.sub(r"\1", cleaned)).strip()
+    return with_languages(fit(_LINK_TO_NOWHERE.sub(r"\1", cleaned)).strip())
 
 
 def without_turns(text: str) -> str:

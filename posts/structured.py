@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import override
 
 from posts.addressing import HOME
 from posts.dating import site_time
@@ -25,7 +26,12 @@ def written(data: dict[str, Any]) -> SafeString:
 
 
 def posting(post: ListedPost) -> dict[str, Any]:
-    """Describe a public post, read whole."""
+    """Describe a public post, read whole, in the site's language whoever asks."""
+    with override(settings.LANGUAGE_CODE):
+        return _posting(post)
+
+
+def _posting(post: ListedPost) -> dict[str, Any]:
     assert post.published_at is not None  # noqa: S101  a public post has a date
     url = settings.SITE_URL + post.url
     publisher = {"@type": "Organization", "name": settings.SITE_NAME, "url": settings.SITE_URL + HOME}

@@ -13,15 +13,18 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import feedgenerator
-from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from posts.addressing import CORRECTIONS
 from posts.corrections import ListedCorrection
+from posts.dating import written_date
 from posts.finding import Found, lead_to
 from posts.gone import tells_gone
 from posts.listing import ListedPost, Report
 from posts.rendering import fit, for_elsewhere, plain_text
+from posts.speaking import in_words_of_page
 
 LENGTH = 20
 SUMMARY_LENGTH = 300
@@ -204,7 +207,7 @@ def _item_of_post(post: ListedPost) -> FeedItem:
         url=post.url,
         guid=post.guid,
         summary=post.summary(SUMMARY_LENGTH) or _source_line(post),
-        html=absolute(post.html) + _reports_html(post),
+        html=absolute(in_words_of_page(post.html, has_folds=False)) + _reports_html(post),
         published_at=post.published_at,
         updated_at=post.updated_at,
         original=post.link_address,
@@ -220,11 +223,11 @@ def items_of_corrections(found: Found) -> list[FeedItem]:
 def _item_of_correction(correction: ListedCorrection) -> FeedItem:
     post = f'<a href="{settings.SITE_URL}{correction.url}">{escape(correction.title)}</a>'
     return FeedItem(
-        title=f"Correction: {correction.title}",
+        title=_("Correction: %(title)s") % {"title": correction.title},
         url=correction.url,
         guid=f"{settings.SITE_URL}{CORRECTIONS}#{correction.pk}",
         summary=plain_text(correction.html, SUMMARY_LENGTH),
-        html=f"{correction.html}\n<p>In: {post}</p>",
+        html=in_words_of_page(f"{correction.html}\n<p>{_('In: %(post)s') % {'post': post}}</p>"),
         published_at=correction.made_at,
         updated_at=correction.made_at,
     )
@@ -238,13 +241,18 @@ def feed_view[F: Followed](
     @require_safe
     @tells_gone
     def show_feed(request: HttpRequest, **address: Any) -> HttpResponse:
-        found = find(**address)
+        # Whoever asks: a feed is one for all.
+        with override(settings.LANGUAGE_CODE):
+            return _feed(request, find(**address))
+
+    def _feed(request: HttpRequest, found: F) -> HttpResponse:
         own_path = f"{found.url}feed/{kind.ending}"
         if request.get_full_path().partition("?")[0] != own_path:
             return lead_to(own_path)
         response = kind(found, items(found))(request)
         # The newest item's date goes back when that item is withdrawn: who asks by date would keep it. ETag is right.
         del response.headers["Last-Modified"]
+        response.headers["Content-Language"] = settings.LANGUAGE_CODE
         return response
 
     return show_feed
@@ -261,7 +269,7 @@ def feed_addresses[F: Followed](
 
 
 def _source_line(item: ListedPost) -> str:
-    return f"Source: {item.source_name}" if item.source_name else ""
+    return _("Source: %(source)s") % {"source": item.source_name} if item.source_name else ""
 
 
 def _reports_html(item: ListedPost) -> str:
@@ -269,11 +277,11 @@ def _reports_html(item: ListedPost) -> str:
     if item.original is None:
         lines = []
     elif item.original.is_described:
-        lines = [f"Source: {_outlet(item.original)}", _described(item.original)]
+        lines = [_("Source: %(source)s") % {"source": _outlet(item.original)}, _described(item.original)]
     else:
-        lines = [f"Source: {_outlet(item.original)}"]
+        lines = [_("Source: %(source)s") % {"source": _outlet(item.original)}]
     if item.also:
-        lines.append(f"Also reported by: {', '.join(map(_outlet, item.also))}")
+        lines.append(_("Also reported by: %(outlets)s") % {"outlets": ", ".join(map(_outlet, item.also))})
     return "".join(f"\n<p>{fit(line)}</p>" for line in lines)
 
 
@@ -287,6 +295,15 @@ def _linked(report: Report, words: str) -> str:
 
 def _described(report: Report) -> str:
     language = f' lang="{report.language}"' if report.language else ""
-    byline = f" by {escape(report.byline)}" if report.byline else ""
-    date = f", published on {format_date(report.published_on, 'F j, Y')}" if report.published_on else ""
-    return f"The original: <cite{language}>{_linked(report, escape(report.name))}</cite>{byline}{date}."
+    values = {
+        "name": f"<cite{language}>{_linked(report, escape(report.name))}</cite>",
+        "author": escape(report.byline),
+        "published": written_date(report.published_on) if report.published_on else "",
+    }
+    if report.byline and report.published_on:
+        return _("The original: %(name)s by %(author)s, published on %(published)s.") % values
+    if report.byline:
+        return _("The original: %(name)s by %(author)s.") % values
+    if report.published_on:
+        return _("The original: %(name)s, published on %(published)s.") % values
+    return _("The original: %(name)s.") % values

@@ -33,6 +33,8 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
         ("SECRET_KEY", ""),
         ("TIME_ZONE", "Mars/Olympus"),
         ("TIME_ZONE", "../../etc/passwd"),
+        ("LANGUAGE_CODE", "tlh"),
+        ("LANGUAGE_CODE", ""),
         ("DATABASE_URL", "garbage"),
         ("DATABASE_URL", "mysql://root@localhost/x"),
         ("DATABASE_URL", "postgresql://u:secret@h:port/x"),

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from posts.answering import EMAIL_LENGTH, AddressField
 from posts.comments.models import Report
@@ -29,9 +31,9 @@ class _AnyText(forms.CharField):
 
 
 class CommentForm(forms.Form):
-    name = _AnyText(label="Name", required=False)
-    email = _AnyText(label="E-mail", required=False)
-    text = _AnyText(label="Comment", required=False, strip=False)
+    name = _AnyText(label=gettext_lazy("Name"), required=False)
+    email = _AnyText(label=gettext_lazy("E-mail"), required=False)
+    text = _AnyText(label=gettext_lazy("Comment"), required=False, strip=False)
     parent = forms.CharField(required=False, widget=forms.HiddenInput)
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(required=False)  # the trap: people do not see it
@@ -39,7 +41,10 @@ class CommentForm(forms.Form):
     def clean_name(self) -> str:
         name = without_turns(tidy_name(self.cleaned_data["name"]))
         if len(name) > NAME_LENGTH:
-            raise forms.ValidationError(f"A name may have {NAME_LENGTH} characters; this one has {len(name)}.")
+            raise forms.ValidationError(
+                _("A name may have %(most)s characters; this one has %(number)s."),
+                params={"most": NAME_LENGTH, "number": len(name)},
+            )
         return name
 
     def clean_email(self) -> str:
@@ -47,19 +52,23 @@ class CommentForm(forms.Form):
         if not email:
             return ""
         if len(email) > EMAIL_LENGTH:
-            raise forms.ValidationError(f"An address may have {EMAIL_LENGTH} characters; this one has {len(email)}.")
+            raise forms.ValidationError(
+                _("An address may have %(most)s characters; this one has %(number)s."),
+                params={"most": EMAIL_LENGTH, "number": len(email)},
+            )
         return AddressField(
-            error_messages={"invalid": "This is no e-mail address. Mend it, or leave the field empty."}
+            error_messages={"invalid": _("This is no e-mail address. Mend it, or leave the field empty.")}
         ).clean(email)
 
     def clean_text(self) -> str:
         text = _tidy_text(self.cleaned_data["text"])
         if len(text) > MAX_COMMENT_LENGTH:
             raise forms.ValidationError(
-                f"A comment may have {MAX_COMMENT_LENGTH:,} characters; this one has {len(text):,}."
+                _("A comment may have %(most)s characters; this one has %(number)s."),
+                params={"most": f"{MAX_COMMENT_LENGTH:,}", "number": f"{len(text):,}"},
             )
         if not is_readable(text):
-            raise forms.ValidationError("Write something: the comment is empty.")
+            raise forms.ValidationError(_("Write something: the comment is empty."))
         return text
 
     def clean_parent(self) -> int | None:
@@ -71,14 +80,16 @@ class CommentForm(forms.Form):
 
 class ReportForm(forms.ModelForm):
     words = _AnyText(
-        label="In your words, if you like", required=False, widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500})
+        label=gettext_lazy("In your words, if you like"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": 500}),
     )
 
     class Meta:
         model = Report
         fields = ["reason", "words"]
         widgets = {"reason": forms.RadioSelect}
-        error_messages = {"reason": {"required": "Choose what is wrong with it."}}
+        error_messages = {"reason": {"required": gettext_lazy("Choose what is wrong with it.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,9 +98,11 @@ class ReportForm(forms.ModelForm):
     def clean_words(self) -> str:
         words = _tidy_text(self.cleaned_data["words"])
         if len(words) > 500:
-            raise forms.ValidationError(f"500 characters at most; these are {len(words):,}.")
+            raise forms.ValidationError(
+                _("500 characters at most; these are %(number)s."), params={"number": f"{len(words):,}"}
+            )
         return words
 
 
 class AddressForm(forms.Form):
-    email = AddressField(label="Your e-mail address")
+    email = AddressField(label=gettext_lazy("Your e-mail address"))

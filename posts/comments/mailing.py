@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from posts import limiting
 from posts.comments.models import Comment, Follow, Policy, Proof
@@ -57,7 +58,7 @@ def ask(comment: Comment, writer: Writer | None = None) -> None:
     # Who has said yes once is told of answers to what they write later, too.
     is_known = Follow.objects.filter(comment__email=comment.email, confirmed_at__isnull=False).exists()
     confirmed_at = timezone.now() if is_known else None
-    follow, _ = Follow.objects.get_or_create(comment=comment, defaults={"confirmed_at": confirmed_at})
+    follow, _is_new = Follow.objects.get_or_create(comment=comment, defaults={"confirmed_at": confirmed_at})
     if is_known:
         return
     key = f"comments:ask:{_digest(comment.email)}:{timezone.now():%Y-%m-%d}"
@@ -103,7 +104,7 @@ def compose_ask(data: dict[str, Any]) -> Message:
         raise NotWanted("The comment is gone, or its writer has answered.")
     if not follow.comment.post.is_public:
         raise NotWanted("The post that the letter would name is not public.")
-    subject = f"Do you want to be told of answers? ({settings.SITE_NAME})"
+    subject = _("Do you want to be told of answers? (%(site)s)") % {"site": settings.SITE_NAME}
     return render_message("comment_ask", subject, {"url": follow_url(follow.token), "post": follow.comment.post})
 
 
@@ -118,7 +119,8 @@ def compose_answer(data: dict[str, Any]) -> Message:
     url = follow_url(follow.token)
     context = {"url": url, "answer": answer, "post": answer.post}
     headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return render_message("comment_answer", f"An answer to your comment on “{answer.post}”", context, headers)
+    subject = _("An answer to your comment on “%(title)s”") % {"title": answer.post}
+    return render_message("comment_answer", subject, context, headers)
 
 
 @composes("comments.proof")
@@ -126,7 +128,7 @@ def compose_proof(data: dict[str, Any]) -> Message:
     proof = Proof.objects.filter(pk=data["proof"]).first()
     if proof is None:
         raise NotWanted("Its time is over.")
-    subject = f"What {settings.SITE_NAME} keeps of your comments"
+    subject = _("What %(site)s keeps of your comments") % {"site": settings.SITE_NAME}
     return render_message("comment_proof", subject, {"url": proof_url(proof.token)})
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
+from django.utils.translation import ngettext
 
 from posts.listing import ListedPost, Shelf
 
@@ -18,5 +19,5 @@ COLUMNS = {"comment_count": RawSQL(_COUNT, ["approved", "comment"], output_field
 
 def remark(post: ListedPost, values: dict[str, Any]) -> None:
     if number := values["comment_count"]:
-        words = "1 comment" if number == 1 else f"{number} comments"
+        words = ngettext("%(number)d comment", "%(number)d comments", number) % {"number": number}
         post.remarks.append(Shelf(words, f"{post.url}#comments"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from posts.addressing import HOME
 from posts.comments.models import Comment, CommentQuerySet
@@ -24,15 +25,16 @@ class Conversation:
 
 
 def find_all() -> Conversation:
-    words = f"What readers say on {settings.SITE_NAME}."
-    return Conversation(f"{HOME}comments/", "Comments", words, Comment.objects.visible().said())
+    words = _("What readers say on %(site)s.") % {"site": settings.SITE_NAME}
+    return Conversation(f"{HOME}comments/", _("Comments"), words, Comment.objects.visible().said())
 
 
 def find_of_post(**address: Any) -> Conversation:
     post = find_post(**address)
-    heading = f"Comments on “{post}”"
+    heading = _("Comments on “%(title)s”") % {"title": post}
     comments = Comment.objects.visible().said().filter(post=post)
-    return Conversation(post.get_absolute_url(), heading, f"What readers say under “{post}”.", comments)
+    words = _("What readers say under “%(title)s”.") % {"title": post}
+    return Conversation(post.get_absolute_url(), heading, words, comments)
 
 
 def items_of(found: Conversation) -> list[FeedItem]:
@@ -46,7 +48,7 @@ def latest(comments: CommentQuerySet) -> CommentQuerySet:
 
 def _item(comment: Comment) -> FeedItem:
     return FeedItem(
-        title=f"{comment.display_name} on “{comment.post}”",
+        title=_("%(name)s on “%(title)s”") % {"name": comment.display_name, "title": comment.post},
         url=comment.get_absolute_url(),
         # Stays the same when the post's address changes.
         guid=f"{settings.SITE_URL}/comments/{comment.pk}/",

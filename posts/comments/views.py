@@ -10,6 +10,8 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts import limiting
@@ -78,12 +80,12 @@ def _refusal(page: "_FormPage") -> HttpResponse | None:
     pk = page.form.cleaned_data.get("parent")
     page.parent = _parent(page.post, pk) if pk else None
     if not _takes_comments(page.post):
-        return page.show("Comments under this post are closed: yours cannot be sent.", status=403, is_closed=True)
+        return page.show(_("Comments under this post are closed: yours cannot be sent."), status=403, is_closed=True)
     if not is_valid:
         return page.show(status=400)
     if pk and page.parent is None:
         return page.show(
-            "The comment that you answer is no longer here. Sent again, yours will stand for itself.", status=409
+            _("The comment that you answer is no longer here. Sent again, yours will stand for itself."), status=409
         )
     return None
 
@@ -141,9 +143,8 @@ class _FormPage:
         return response
 
     def too_often(self, error: TooOften) -> HttpResponse:
-        wait = wait_in_words(error)
-        sentence = f"Too many comments came from your network lately. Your text is still here: send it in {wait}."
-        return self.show(sentence, status=429, retry=error.wait)
+        words = _("Too many comments came from your network lately. Your text is still here: send it in %(time)s.")
+        return self.show(words % {"time": wait_in_words(error)}, status=429, retry=error.wait)
 
 
 @form_of_readers
@@ -153,8 +154,8 @@ def comment_sent(request: HttpRequest, token: str) -> HttpResponse:
     try:
         pk = _seen.unsign(token.replace("~", ":"), max_age=SEEN_FOR)
     except SignatureExpired:
-        words = "It showed your comment for ten minutes. Once the comment is approved, it stands under the post."
-        return said(request, "This link is no longer valid", words, 410)
+        words = _("It showed your comment for ten minutes. Once the comment is approved, it stands under the post.")
+        return said(request, _("This link is no longer valid"), words, 410)
     except BadSignature as error:
         raise Http404("There is no such page.") from error
     comment = get_object_or_404(Comment.objects.select_related("post"), pk=pk)
@@ -193,9 +194,9 @@ def comment_report(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _store_report(comment, form.instance, limiting.writer_of(request))
     except TooOften as error:
-        return too_often(request, error, "Many reports came from your network lately. Try again in an hour.")
-    words = "A moderator will look at this comment before any other."
-    return said(request, "Thank you", words, back_url=comment.get_absolute_url(), back="Back to the post")
+        return too_often(request, error, _("Many reports came from your network lately. Try again in an hour."))
+    words = _("A moderator will look at this comment before any other.")
+    return said(request, _("Thank you"), words, back_url=comment.get_absolute_url(), back=_("Back to the post"))
 
 
 @transaction.atomic
@@ -227,11 +228,13 @@ def follow_detail(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and "confirm" not in request.POST:
         if follow:
             _leave(follow.comment.email)
-        words = "We shall not write to you about answers any more, and have deleted your address from your comments."
-        return said(request, "You have left", words)
+        words = _(
+            "We shall not write to you about answers any more, and have deleted your address from your comments."
+        )
+        return said(request, _("You have left"), words)
     if follow is None:
-        words = "Either you have left already, or the link is older than a week. Nothing is sent to you from here."
-        return said(request, "This link is no longer valid", words, 404)
+        words = _("Either you have left already, or the link is older than a week. Nothing is sent to you from here.")
+        return said(request, _("This link is no longer valid"), words, 404)
     follows = _of_address(follow).select_related("comment__post").order_by("pk")
     if request.method == "POST":
         _of_address(follow).filter(confirmed_at=None).update(confirmed_at=timezone.now())
@@ -272,9 +275,9 @@ def privacy_ask(request: HttpRequest) -> HttpResponse:
         try:
             mailing.send_proof(form.cleaned_data["email"], limiting.writer_of(request))
         except TooOften as error:
-            return too_often(request, error, "Many such requests came from your network. Try again in an hour.")
-        words = "A letter is on its way to that address. The link in it is valid for a day."
-        return said(request, "Look into your mailbox", words)
+            return too_often(request, error, _("Many such requests came from your network. Try again in an hour."))
+        words = _("A letter is on its way to that address. The link in it is valid for a day.")
+        return said(request, _("Look into your mailbox"), words)
     return render(request, "comments/privacy.html", {"form": form}, status=400 if form.is_bound else 200)
 
 
@@ -284,14 +287,18 @@ def privacy_detail(request: HttpRequest, token: str) -> HttpResponse:
     since = timezone.now() - mailing.PROOF_LIVES
     proof = Proof.objects.filter(token=token, made_at__gt=since).first()
     if proof is None:
-        words = "It is valid for a day, and until everything is erased."
+        words = _("It is valid for a day, and until everything is erased.")
         return said(
-            request, "This link is no longer valid", words, 404, back_url="/comments/privacy/", back="Ask again"
+            request, _("This link is no longer valid"), words, 404, back_url="/comments/privacy/", back=_("Ask again")
         )
     if request.method == "POST" and "erase" in request.POST:
         number = erase(proof.email)
-        words = f"{number} comment{'' if number == 1 else 's'}, and every record of mail to this address."
-        return said(request, "Everything is erased", words)
+        words = ngettext(
+            "%(number)d comment, and every record of mail to this address.",
+            "%(number)d comments, and every record of mail to this address.",
+            number,
+        ) % {"number": number}
+        return said(request, _("Everything is erased"), words)
     kept = export(proof.email)
     if "download" in request.GET:
         response = HttpResponse(

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import override
 
 from posts.dating import byline_date, site_time
 from posts.rendering import fit
@@ -31,15 +32,16 @@ class Correction(models.Model):
 
 
 def render_corrections(corrections: Any) -> str:
-    """Return the notes that stand above a post's text, oldest first."""
-    return format_html_join(
-        "\n",
-        '<p class="correction"><strong>Correction, <time datetime="{}">{}</time>:</strong> {}</p>',
-        (
-            (f"{site_time(each.made_at):%Y-%m-%d}", byline_date(each.made_at), _lines(each.text))
-            for each in sorted(corrections, key=lambda each: (each.made_at, each.pk))
-        ),
-    )
+    """Return the notes that stand above a post's text, oldest first. In English: pages say it in theirs."""
+    with override("en"):
+        return format_html_join(
+            "\n",
+            '<p class="correction"><strong>Correction, <time datetime="{}">{}</time>:</strong> {}</p>',
+            (
+                (f"{site_time(each.made_at):%Y-%m-%d}", byline_date(each.made_at), _lines(each.text))
+                for each in sorted(corrections, key=lambda each: (each.made_at, each.pk))
+            ),
+        )
 
 
 def _lines(text: str) -> str:

@@ -74,7 +74,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def rerender(self) -> None:
         """Render these posts anew because something beside their texts has changed: no revision, no later date."""
-        posts = list(self.select_related("link").only("body", *Post.RENDERED, "link__address"))
+        posts = list(self.select_related("link").only("body", *Post.RENDERED, "link__address", "link__language"))
         for post in posts:
             post.render()
         self.model.objects.bulk_update(posts, [*Post.RENDERED, "rendering_version"], batch_size=RELIST_BATCH)
@@ -509,12 +509,13 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             self.revision.save(update_fields=["filed"])
 
     def render(self) -> None:
-        rendered = self._rendered(cite=self.link.address if self.link else "")
+        link = self.link
+        rendered = self._rendered(cite=link.address, likely=link.language) if link else self._rendered()
         self.body_html, self.lead_html = rendered.html, rendered.lead_html
         self.rendering_version = RENDERING_VERSION
 
-    def _rendered(self, cite: str = "") -> Rendered:
-        return render_post(self.body, cite=cite, pictures=Image.objects.facts_in(self.body))
+    def _rendered(self, cite: str = "", likely: str = "") -> Rendered:
+        return render_post(self.body, cite=cite, pictures=Image.objects.facts_in(self.body), likely=likely)
 
     def _check_pictures(self) -> None:
         """Refuse to show readers a picture of which those who do not see it learn nothing (WCAG 1.1.1)."""

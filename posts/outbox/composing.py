@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import override
 
 
 class NotWanted(Exception):
@@ -39,7 +40,9 @@ def compose(kind: str, data: dict[str, Any]) -> Message:
     """Compose a message. Raises NotWanted where its reason is gone, LookupError where the app that queued it is."""
     if kind not in _composers:
         raise LookupError(f"Nothing here composes messages of the kind “{kind}”.")
-    return _composers[kind](data)
+    # In the site's language, whoever's request it is in which a letter is looked at.
+    with override(settings.LANGUAGE_CODE):
+        return _composers[kind](data)
 
 
 def render_message(

@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import override
 
 from posts import limiting
 from posts.dating import site_date
@@ -17,7 +19,7 @@ from posts.limiting import Rule, Writer
 from posts.outbox.models import Delivery
 from posts.subscriptions.changing import follow
 from posts.subscriptions.models import Block, Consent, Day, Frequency, Invited, Policy, Subscriber
-from posts.subscriptions.models.consent import UNCONFIRMED_LIVES, WORDING
+from posts.subscriptions.models.consent import UNCONFIRMED_LIVES, shown_wording
 from posts.subscriptions.scopes import find_scope
 
 RULES = [Rule(5, 3600)]
@@ -54,7 +56,8 @@ def invite(wish: Wish) -> bool:
     Who is asking by themselves at present is left alone, too.
     """
     known = Subscriber.objects.filter(email=wish.email).exists() or asked_besides(wish.email) is not None
-    with transaction.atomic():
+    # Nobody asked on a page: the first to show them our words is the letter, in the site's language.
+    with transaction.atomic(), override(settings.LANGUAGE_CODE):
         if known or is_shut_out(wish.email):
             return False
         _, is_new = Invited.objects.get_or_create(digest=_digest(wish.email))
@@ -82,6 +85,7 @@ def _note(wish: Wish) -> Consent:
                 is_discreet=wish.is_discreet,
                 came_from=wish.came_from,
                 proof=wish.proof,
+                wording=shown_wording(),
             )
     except IntegrityError:
         consent = Consent.objects.select_for_update().get(email=wish.email, confirmed_at=None)
@@ -91,7 +95,7 @@ def _note(wish: Wish) -> Consent:
     consent.scopes = {**consent.scopes, **changed, **dict(list(added.items())[:room])}
     consent.hour = consent.hour if wish.hour is None else wish.hour
     consent.is_discreet = consent.is_discreet or wish.is_discreet
-    consent.wording, consent.asked_at = WORDING, timezone.now()
+    consent.wording, consent.asked_at = shown_wording(), timezone.now()
     consent.save()
     return consent
 

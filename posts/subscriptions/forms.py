@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from posts.answering import AddressField
 from posts.models import Category, Tag
@@ -28,16 +30,18 @@ class ScopesForm(forms.Form):
     sources = forms.CharField(required=False, max_length=LONGEST_NAMES)
 
     def clean_tags(self) -> list[Scope | None]:
-        return [of_tag(tag) for tag in self._named("tags", Tag.objects.named, "tag")]
+        refusal = _("There is no tag %(names)s here. Look up how it is written.")
+        return [of_tag(tag) for tag in self._named("tags", Tag.objects.named, refusal)]
 
     def clean_sources(self) -> list[Scope | None]:
-        return [of_source(source) for source in self._named("sources", Source.objects.named, "outlet")]
+        refusal = _("There is no outlet %(names)s here. Look up how it is written.")
+        return [of_source(source) for source in self._named("sources", Source.objects.named, refusal)]
 
-    def _named(self, field: str, find: Callable[[str], Any], what: str) -> list[Any]:
+    def _named(self, field: str, find: Callable[[str], Any], refusal: str) -> list[Any]:
         names = [name.strip() for name in self.cleaned_data[field].split(",") if name.strip()]
         found = {name: find(name) for name in names[: MOST_SCOPES + 1]}
         if unknown := [f"“{name}”" for name, row in found.items() if row is None]:
-            raise forms.ValidationError(f"There is no {what} {', '.join(unknown)} here. Look up how it is written.")
+            raise forms.ValidationError(refusal, params={"names": ", ".join(unknown)})
         return list(found.values())
 
     def clean(self) -> dict[str, Any]:
@@ -47,13 +51,14 @@ class ScopesForm(forms.Form):
         named = [*cleaned.get("tags", []), *cleaned.get("sources", [])]
         scopes = list(dict.fromkeys(scope for scope in [*found, *named] if scope))
         if len(scopes) > MOST_SCOPES:
-            self.add_error(None, f"That is more than {MOST_SCOPES} things at once: choose “Everything”, or fewer.")
+            words = _("That is more than %(most)s things at once: choose “Everything”, or fewer.")
+            self.add_error(None, words % {"most": MOST_SCOPES})
         cleaned["scopes"] = scopes
         return cleaned
 
 
 class SubscribeForm(ScopesForm):
-    email = AddressField(label="Your e-mail address")
+    email = AddressField(label=gettext_lazy("Your e-mail address"))
     frequency = forms.ChoiceField(choices=Frequency.choices, widget=forms.RadioSelect, initial=Frequency.WEEKLY)
     hour = forms.ChoiceField(choices=hour_choices, required=False)
     discreet = forms.BooleanField(required=False)
@@ -65,7 +70,7 @@ class SubscribeForm(ScopesForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned["scopes"] and not self.errors:
-            self.add_error(None, "Choose what you want to be told of.")
+            self.add_error(None, _("Choose what you want to be told of."))
         return cleaned
 
     def clean_page(self) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from posts.lettering import letter_html, letter_text
 from posts.listing import ListedPost, read_posts
@@ -19,23 +21,18 @@ from posts.subscriptions.models.consent import WORDINGS
 from posts.subscriptions.scopes import find_scope, of_subscription
 
 # What a letter is called where its name may be seen by others: on a locked screen, in a list of letters.
-NEUTRAL_SENDER, NEUTRAL_SUBJECT = "Newsletter", "Your newsletter"
+NEUTRAL_SENDER, NEUTRAL_SUBJECT = gettext_lazy("Newsletter"), gettext_lazy("Your newsletter")
 # The first lines are shown there too, some hundred signs of them: these say nothing.
-NEUTRAL_OPENING = (
+NEUTRAL_OPENING = gettext_lazy(
     "Here is the newsletter that you asked for. As you wished, neither its name nor its first lines tell what it is "
     "about, so that nobody learns it who only sees the list of your mail. At its end stands how to stop it."
 )
-NEUTRAL_QUESTION = (
+NEUTRAL_QUESTION = gettext_lazy(
     "This letter asks whether a newsletter may be sent to this address. Somebody, we hope you, asked for it, and "
     "wished that neither its name nor its first lines tell what it is about. What it is about follows below."
 )
 MOST_IN_DIGEST = 50
 SUMMARY = 300  # characters of each post in a digest
-PERIODS = {
-    Frequency.DAILY: "since yesterday",
-    Frequency.WEEKLY: "in the last week",
-    Frequency.MONTHLY: "in the last month",
-}
 
 
 def letters_url(token: str) -> str:
@@ -145,7 +142,7 @@ def _reasons(subscriptions: Any) -> list[str]:
 
 def ask_letter(consent: Consent) -> Message:
     """May we write to you?"""
-    subject = f"Please confirm: letters from {settings.SITE_NAME}"
+    subject = _("Please confirm: letters from %(site)s") % {"site": settings.SITE_NAME}
     often = dict(Frequency.choices)
     found = [(url, find_scope(url)) for url in sorted(consent.scopes)]
     context = {
@@ -156,7 +153,7 @@ def ask_letter(consent: Consent) -> Message:
         "proof": consent.proof,
     }
     if consent.is_discreet:
-        return render_message("subscription_ask", "Please confirm", context, sender=NEUTRAL_SENDER)
+        return render_message("subscription_ask", _("Please confirm"), context, sender=str(NEUTRAL_SENDER))
     return render_message("subscription_ask", subject, context)
 
 
@@ -168,19 +165,30 @@ def post_letter(post: ListedPost, to: Addressee) -> Message:
 def digest_letter(posts: list[ListedPost], to: Addressee, frequency: str) -> Message:
     """Several posts, each with its first words."""
     first, more = posts[0].display_title, len(posts) - 1
-    subject = first if not more else f"{first}, and {more} more"
-    when = PERIODS.get(frequency, "lately")  # type: ignore[call-overload]
+    subject = first if not more else _("%(title)s, and %(number)d more") % {"title": first, "number": more}
     context = {
         "items": [LetterPost.of(post) for post in posts[:MOST_IN_DIGEST]],
-        "count": len(posts),
+        "heading": _collected(frequency, len(posts)),
         "more": max(0, len(posts) - MOST_IN_DIGEST),
-        "when": when,
     }
     return _letter("subscription_digest", subject, context, to)
 
 
+def _collected(frequency: str, number: int) -> str:
+    values = {"number": number}
+    if frequency == Frequency.DAILY:
+        return ngettext("%(number)d post since yesterday", "%(number)d posts since yesterday", number) % values
+    if frequency == Frequency.WEEKLY:
+        return ngettext("%(number)d post in the last week", "%(number)d posts in the last week", number) % values
+    if frequency == Frequency.MONTHLY:
+        return ngettext("%(number)d post in the last month", "%(number)d posts in the last month", number) % values
+    return ngettext("%(number)d post lately", "%(number)d posts lately", number) % values
+
+
 def _in_a_row(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(all_but_last)s and %(last)s") % {"all_but_last": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee) -> Message:
@@ -194,5 +202,5 @@ def _letter(template: str, subject: str, context: dict[str, Any], to: Addressee)
     opening = NEUTRAL_OPENING if to.is_discreet else ""
     context = {**context, "url": url, "reasons": _in_a_row(to.reasons), "opening": opening}
     if to.is_discreet:
-        return render_message(template, NEUTRAL_SUBJECT, context, headers, sender=NEUTRAL_SENDER)
+        return render_message(template, str(NEUTRAL_SUBJECT), context, headers, sender=str(NEUTRAL_SENDER))
     return render_message(template, subject, context, headers)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from django.utils.translation import gettext as _
+
 from posts.addressing import HOME, category_url, source_url, tag_url
 from posts.models import Category, Tag
 from posts.subscriptions.models import Subscription
@@ -32,8 +34,12 @@ class Scope:
     @property
     def words(self) -> str:
         """As it stands in a sentence: “posts tagged ‘North Korea’”."""
-        forms = {"tag": "posts tagged ‘{}’", "category": "posts in {}", "source": "posts from {}"}
-        return forms.get(self.kind, "all posts").format(self.name)
+        forms = {
+            "tag": _("posts tagged ‘%(name)s’"),
+            "category": _("posts in %(name)s"),
+            "source": _("posts from %(name)s"),
+        }
+        return forms[self.kind] % {"name": self.name} if self.kind in forms else _("all posts")
 
 
 WHOLE_SITE = Scope("all", 0, "Everything", HOME)
@@ -46,7 +52,7 @@ def find_scope(address: str) -> Scope | None:
         return None
     if address == HOME:
         return WHOLE_SITE
-    kind, _, name = unquote(address).strip("/").partition("/")
+    kind, _slash, name = unquote(address).strip("/").partition("/")
     find = {"tag": _at_tag, "category": _at_category, "source": _at_source}.get(kind)
     return find(name) if find and name else None
 

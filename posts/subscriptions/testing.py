@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import override
 
 from posts.addressing import HOME
 from posts.dating import site_date
@@ -36,6 +38,11 @@ class Letter:
 
 def compose_letter(letter: Letter) -> Message:
     """Compose a letter to nobody. Raises NotWanted, in a sentence, where there is nothing that it could tell."""
+    with override(settings.LANGUAGE_CODE):
+        return _compose(letter)
+
+
+def _compose(letter: Letter) -> Message:
     to = Addressee(MADE_UP_TOKEN, letter.is_discreet, [WHOLE_SITE.words])
     if letter.what == "post":
         # Of one that is held back no letter speaks, not even to an editor.

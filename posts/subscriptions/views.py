@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts import limiting
@@ -26,7 +27,7 @@ from posts.subscriptions import asking
 from posts.subscriptions.changing import change_frequency, follow, leave
 from posts.subscriptions.forms import ScopesForm, SubscribeForm, category_scopes, hour_choices
 from posts.subscriptions.models import Bounce, Consent, Frequency, Policy, Subscriber, Subscription
-from posts.subscriptions.models.consent import WORDING, WORDINGS
+from posts.subscriptions.models.consent import WORDINGS, shown_wording
 from posts.subscriptions.scopes import WHOLE_SITE, Scope, find_scope, find_scopes, of_subscription
 
 # --- Asking
@@ -46,8 +47,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         try:
             asking.ask(form.wish(), limiting.writer_of(request))
         except TooOften as error:
-            wait = f"Too many such requests came from your network lately. Send it again in {wait_in_words(error)}."
-            return _show_form(request, form, sentence=wait, status=429, retry=error.wait)
+            words = _("Too many such requests came from your network lately. Send it again in %(time)s.")
+            sentence = words % {"time": wait_in_words(error)}
+            return _show_form(request, form, sentence=sentence, status=429, retry=error.wait)
     response = redirect("subscriptions:sent")
     response.status_code = 303  # RFC 9110, 15.4.4: look there for the answer; Reload does not send again
     return response
@@ -59,7 +61,7 @@ def _show_form(
     given = (request.POST if form else request.GET).getlist("scope")[: asking.MOST_SCOPES]
     chosen = find_scopes(given) or ([] if form else [WHOLE_SITE])
     categories = category_scopes()
-    listed = {WHOLE_SITE.url, *(url for _, _, url in categories)}
+    listed = {WHOLE_SITE.url, *(url for _depth, _name, url in categories)}
     data: Any = request.POST if form else {}
     context = {
         "form": form,
@@ -73,7 +75,7 @@ def _show_form(
         "hours": hour_choices(),
         "hour": data.get("hour", ""),
         "is_discreet": "discreet" in data,
-        "wording": WORDINGS[WORDING],
+        "wording": WORDINGS[shown_wording()],
         "page": data.get("page") or request.GET.get("page", ""),
         "needs_approval": Policy.current().waits_for_approval,
     }
@@ -97,8 +99,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind the link of the first letter; its button confirms."""
     consent = asking.find_open(token)
     if consent is None:
-        words = "Either its week is over, or you have left since. Ask again, and a new letter comes."
-        return said(request, "This link is no longer valid", words, 404, back_url="/subscribe/", back="Ask again")
+        words = _("Either its week is over, or you have left since. Ask again, and a new letter comes.")
+        heading = _("This link is no longer valid")
+        return said(request, heading, words, 404, back_url="/subscribe/", back=_("Ask again"))
     if consent.confirmed_at and (later := asking.asked_besides(consent.email)):
         # A further wish on the same day has no letter of its own yet: this link proves as much.
         consent = later
@@ -143,22 +146,23 @@ def letters(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         act = _act(request)
         if act is None:
-            words = (
+            words = _(
                 "What you sent did not arrive whole, so nothing was changed. Open the page anew, and send it again."
             )
-            return said(request, "Not saved", words, 400)
+            return said(request, _("Not saved"), words, 400)
         if act == "leave":
             if subscriber:
                 leave(subscriber)
-            words = "No letters come any longer, and your address is deleted, with all that was kept with it."
-            return said(request, "You have left", words)
+            words = _("No letters come any longer, and your address is deleted, with all that was kept with it.")
+            return said(request, _("You have left"), words)
     form = ScopesForm(request.POST if request.method == "POST" else None)
     is_saved = request.method == "POST" and subscriber is not None and form.is_valid()
     if is_saved:
         subscriber = _save(request, token, form)
     if subscriber is None:
-        words = "You have left, or the address of this page is not whole. Nothing is sent to you from here."
-        return said(request, "There are no letters here", words, 404, back_url="/subscribe/", back="Subscribe")
+        words = _("You have left, or the address of this page is not whole. Nothing is sent to you from here.")
+        heading = _("There are no letters here")
+        return said(request, heading, words, 404, back_url="/subscribe/", back=_("Subscribe"))
     if "download" in request.GET:
         return _download(subscriber)
     return unkept(_show_letters(request, subscriber, form, is_saved=is_saved))
@@ -185,7 +189,7 @@ def _save(request: HttpRequest, token: str, form: ScopesForm) -> Subscriber | No
     if "resume" in request.POST and subscriber.reason in asking.LIFTED_BY_READERS:
         subscriber.resume()
     hour = request.POST.get("hour", "")
-    if hour in {str(value) for value, _ in hour_choices()}:
+    if hour in {str(value) for value, _words in hour_choices()}:
         subscriber.hour = int(hour)
     subscriber.is_discreet = "discreet" in request.POST
     subscriber.save(update_fields=["hour", "is_discreet"])
@@ -208,7 +212,7 @@ def _show_letters(
 ) -> HttpResponse:
     typed = QueryDict() if is_saved else request.POST
     subscriptions = [(row, of_subscription(row)) for row in subscriber.subscriptions.with_scopes()]
-    followed = {scope.url for _, scope in subscriptions}
+    followed = {scope.url for _row, scope in subscriptions}
     context = {
         "subscriber": subscriber,
         # What was typed and refused is still there; what is stored otherwise.

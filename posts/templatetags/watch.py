@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
-from posts.dating import byline_date, byline_iso, byline_moment
+from posts.dating import byline_date, byline_iso, byline_moment, written_date
 from posts.hooks import nested_apps
-from posts.listing import ListingPage, Shelf, Year
+from posts.listing import ListedPost, ListingPage, Report, Shelf, Year
 from posts.models import Image
 from posts.rendering import PictureFacts, render_post
+from posts.speaking import content_lang, in_words_of_page, lang, page_lang
 
 register = template.Library()
 
@@ -69,7 +71,7 @@ def _templates_of(place: str, app_names: tuple[str, ...]) -> tuple[Template, ...
 def markdown(text: str) -> SafeString:
     """Render a page's text on the same road as a post's."""
     facts = Image.objects.facts_in(str(text))
-    return mark_safe(_rendered(str(text), tuple(facts.items())))  # noqa: S308  sanitised by posts.rendering
+    return in_words_of_page(_rendered(str(text), tuple(facts.items())))
 
 
 @lru_cache(maxsize=64)
@@ -80,6 +82,10 @@ def _rendered(text: str, facts: tuple[tuple[str, PictureFacts], ...]) -> str:
 register.filter("byline_date", byline_date)
 register.filter("byline_iso", byline_iso)
 register.filter("byline_moment", byline_moment)
+register.filter("lang", lang)
+register.filter("as_shown", in_words_of_page)
+register.simple_tag(content_lang)
+register.simple_tag(page_lang)
 
 
 # Every listing has a hundred such links; written here, it takes half the time that loops in its template would.
@@ -87,6 +93,73 @@ register.filter("byline_moment", byline_moment)
 def in_a_row(shelves: list[Shelf]) -> SafeString:
     """Return links with commas between."""
     return SafeString(", ".join(map(_link, shelves)))
+
+
+@register.filter
+def filed_at(post: ListedPost) -> SafeString:
+    """Return under which categories a post stands, and since when."""
+    values = {
+        "categories": in_a_row(post.categories),
+        "moment": f'<time datetime="{post.published_at_iso}">{escape(post.byline_moment)}</time>',
+    }
+    if not post.published_at:
+        words = _("In %(categories)s") if post.categories else ""
+    else:
+        words = _("In %(categories)s on %(moment)s") if post.categories else _("On %(moment)s")
+    return SafeString(words % values)
+
+
+@register.filter
+def source_linked(post: ListedPost) -> SafeString:
+    """Return the name of a post's outlet, which leads to the original where that is known."""
+    name = post.source_name or ""
+    return _outward(post.link_address, name, _hreflang(post.link_language) + lang(name))
+
+
+@register.filter
+def outlets_in_a_row(reports: list[Report]) -> SafeString:
+    """Return links to what these outlets published, with commas between."""
+    return SafeString(", ".join(map(_report_link, reports)))
+
+
+def _report_link(report: Report) -> SafeString:
+    title = f' title="{escape(report.headline)}"' if report.headline else ""
+    return _outward(report.address, report.outlet, _hreflang(report.language) + title + lang(report.outlet))
+
+
+@register.filter
+def described(original: Report) -> SafeString:
+    """Return in a sentence what is known of an original."""
+    language = f' lang="{original.language}"' if original.language else ""
+    values = {
+        "name": f'<cite{language} dir="auto">{_outward(original.address, original.name)}</cite>',
+        "author": escape(original.byline),
+        "published": written_date(original.published_on) if original.published_on else "",
+        "retrieved": written_date(original.retrieved_on) if original.retrieved_on else "",
+    }
+    return SafeString(_described(original) % values)
+
+
+def _described(original: Report) -> str:
+    if original.byline and original.published_on:
+        return _("The original: %(name)s by %(author)s, published on %(published)s, retrieved on %(retrieved)s.")
+    if original.byline:
+        return _("The original: %(name)s by %(author)s, retrieved on %(retrieved)s.")
+    if original.published_on:
+        return _("The original: %(name)s, published on %(published)s, retrieved on %(retrieved)s.")
+    return _("The original: %(name)s, retrieved on %(retrieved)s.")
+
+
+def _outward(address: str | None, words: str, attributes: str = "") -> SafeString:
+    if not address:
+        return SafeString(f"<span{attributes}>{escape(words)}</span>" if attributes else escape(words))
+    return SafeString(
+        f'<a href="{escape(address)}" rel="noopener noreferrer external"{attributes}>{escape(words)}</a>'
+    )
+
+
+def _hreflang(language: str | None) -> str:
+    return f' hreflang="{language}"' if language else ""
 
 
 @register.filter
@@ -99,9 +172,9 @@ def as_items(shelves: list[Shelf]) -> SafeString:
 def numbers_as_items(page: ListingPage) -> SafeString:
     """Return links to the pages worth one, as the items of a list, with gaps between."""
     gap = '<li><span class="pager-gap" aria-hidden="true">…</span></li>'
-    words, current = '<span class="aside-words">Page </span>', {page.url: ' aria-current="page"'}
+    words, current = _('<span class="aside-words">Page </span>%(number)s'), {page.url: ' aria-current="page"'}
     items = (
-        f'<li><a href="{url}"{current.get(url, "")}>{words}{number}</a></li>' if number else gap
+        f'<li><a href="{url}"{current.get(url, "")}>{words % {"number": number}}</a></li>' if number else gap
         for number, url in page.numbers
     )
     return SafeString("".join(items))
@@ -119,7 +192,7 @@ def years_as_items(page: ListingPage) -> SafeString:
 
 
 def _link(shelf: Shelf) -> str:
-    return f'<a href="{shelf.url}" rel="tag">{escape(shelf.name)}</a>'
+    return f'<a href="{shelf.url}" rel="tag"{lang(shelf.name)}>{escape(shelf.name)}</a>'
 
 
 @register.simple_tag
@@ -127,7 +200,7 @@ def histogram(years: list[Year]) -> SafeString:
     """Draw posts a year as bars."""
     if not years:
         return SafeString("")
-    drawing = draw_bars("Posts a year", [(str(year.year), year.count) for year in years])
+    drawing = draw_bars(_("Posts a year"), [(str(year.year), year.count) for year in years])
     last = f"<span>{years[-1].year}</span>" if len(years) > 1 else ""
     return SafeString(
         f'<figure class="histogram">{drawing}<figcaption><span>{years[0].year}</span>{last}</figcaption></figure>'

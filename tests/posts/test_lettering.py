@@ -323,7 +323,7 @@ def test_the_command_shows_what_a_text_becomes_in_a_letter(monkeypatch, capsys):
     render_text("email", ["[*a*](#b)", "북한"], monkeypatch)
     assert json.loads(capsys.readouterr().out) == [
         '<p><a href="https://watch.example/#b"><em>a</em></a></p>',
-        "<p>북한</p>",
+        '<p lang="ko">북한</p>',
     ]
 
 

@@ -17,6 +17,7 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOTICE = "Describes <violence> & worse"
 WRITTEN = "Describes &lt;violence&gt; &amp; worse"
+OPENS = "Show the text Hide the text"
 FOLDED = re.compile(r"<details class=\"post-notice\"><summary[^>]*>(.*?)</summary>(.*?)</details>", re.DOTALL)
 
 
@@ -34,7 +35,7 @@ class TestOnTheSite:
     def test_the_page_shows_it_first_and_the_text_when_asked(self, client):
         page = client.get(make_noticed().get_absolute_url()).content.decode()
         words, text, rest = folded(page)
-        assert words == f"Content notice: {WRITTEN}"
+        assert words == f"Content notice: {WRITTEN} {OPENS}"
         assert "Okapi" in text
         assert "Quokka" in text
         assert "Okapi" not in rest
@@ -44,7 +45,7 @@ class TestOnTheSite:
     def test_a_listing_too_with_what_it_shows_of_the_text(self, client, address):
         post = make_noticed(tags=["boats"])
         words, text, rest = folded(client.get(address).content.decode())
-        assert words == f"Content notice: {WRITTEN}"
+        assert words == f"Content notice: {WRITTEN} {OPENS}"
         assert "Okapi" in text
         assert "Quokka" not in text + rest
         assert "Okapi" not in rest

@@ -130,7 +130,7 @@ def test_the_part_above_the_more_mark_is_the_lead():
 
 
 def test_language_and_direction_of_a_part_are_kept():
-    assert html('<span lang="ko" dir="ltr">북한</span>') == '<p><span lang="ko" dir="ltr">북한</span></p>'
+    assert html('<span lang="ko" dir="ltr">북한</span>') == '<p lang="ko"><span lang="ko" dir="ltr">북한</span></p>'
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*Comment.State.choices, ("reported", "Reported"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:

@@ -10,6 +10,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from posts.models import Post
 from posts.rendering import MAX_COMMENT_LENGTH, RENDERING_VERSION, plain_text, render_comment, rendering_version
@@ -59,10 +61,10 @@ class Comment(models.Model):
         TRACKBACK = "trackback", "Trackback"
 
     class State(models.TextChoices):
-        HELD = "held", "Held"
-        APPROVED = "approved", "Approved"
-        SPAM = "spam", "Spam"
-        REMOVED = "removed", "Removed"
+        HELD = "held", _("Held")
+        APPROVED = "approved", _("Approved")
+        SPAM = "spam", _("Spam")
+        REMOVED = "removed", _("Removed")
 
     class RemovalReason(models.TextChoices):
         OFF_TOPIC = "off_topic", "Off topic"
@@ -145,7 +147,7 @@ class Comment(models.Model):
 
     @property
     def display_name(self) -> str:
-        return self.name or "No name"
+        return self.name or gettext("No name")
 
     @property
     def is_forgotten(self) -> bool:
@@ -187,11 +189,11 @@ class Report(models.Model):
     """A reader says that a comment should be looked at. Nobody needs to log in for it."""
 
     class Reason(models.TextChoices):
-        ABUSE = "abuse", "It insults or threatens somebody"
-        PERSONAL = "personal", "Somebody could be found or harmed by what it tells"
-        ADVERTISING = "advertising", "It is advertising or a fraud"
-        OWN = "own", "I wrote it, and want it removed"
-        OTHER = "other", "Another reason"
+        ABUSE = "abuse", _("It insults or threatens somebody")
+        PERSONAL = "personal", _("Somebody could be found or harmed by what it tells")
+        ADVERTISING = "advertising", _("It is advertising or a fraud")
+        OWN = "own", _("I wrote it, and want it removed")
+        OTHER = "other", _("Another reason")
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="reports")
     reason = models.CharField(max_length=11, choices=Reason)

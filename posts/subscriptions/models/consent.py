@@ -7,17 +7,27 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from posts.models.bases import new_token
 from posts.subscriptions.models.subscriber import Subscriber
 
 UNCONFIRMED_LIVES = dt.timedelta(days=7)
-# What stood above the button, by version: raise the number with every change of what is promised.
+# What stood above the button, by version: what is promised gets a new number with every change, in every language.
+# A consent keeps the number of the very words that were shown.
 WORDING = 1
+WORDING_IN = {"en": WORDING, "ko": 2}
 WORDINGS = {
     1: "Letters about what appears on the site, as chosen, until you say stop. The address is used for nothing else, "
     "and nothing more is sent before you have confirmed by the link in the first letter.",
+    2: "선택하신 대로, 그만두겠다고 하실 때까지 이 사이트에 새로 올라오는 내용을 편지로 보내 드립니다. 주소는 다른 "
+    "목적으로 쓰지 않으며, 첫 편지의 링크로 확인하시기 전에는 다른 것을 보내지 않습니다.",
 }
+
+
+def shown_wording() -> int:
+    """Return the version of the words that a page shows in its reader's language."""
+    return WORDING_IN.get(get_language() or "", WORDING)
 
 
 class Consent(models.Model):

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from posts.models import Category, Tag
 from posts.models.bases import new_token
@@ -18,10 +19,10 @@ DEFAULT_HOUR = 8
 
 
 class Frequency(models.TextChoices):
-    POST = "post", "each post"
-    DAILY = "daily", "daily"
-    WEEKLY = "weekly", "weekly, on Mondays"
-    MONTHLY = "monthly", "monthly, on the first"
+    POST = "post", _("each post")
+    DAILY = "daily", _("daily")
+    WEEKLY = "weekly", _("weekly, on Mondays")
+    MONTHLY = "monthly", _("monthly, on the first")
 
 
 # From the most to the least frequent: what a reader was told by one letter stands in no later one.
@@ -43,10 +44,10 @@ class Subscriber(models.Model):
         SUSPENDED = "suspended", "Suspended"
 
     class Reason(models.TextChoices):
-        BOUNCED = "bounced", "Letters came back"
-        COMPLAINED = "complained", "Called our letters spam"
-        BLOCKED = "blocked", "The address is blocked"
-        DESK = "desk", "Suspended at the desk"
+        BOUNCED = "bounced", _("Letters came back")
+        COMPLAINED = "complained", _("Called our letters spam")
+        BLOCKED = "blocked", _("The address is blocked")
+        DESK = "desk", _("Suspended at the desk")
 
     # In lower case: no mailbox tells Ann@ from ann@.
     email = models.EmailField("e-mail", unique=True)

@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from posts.listing import ListedPost
 from posts.models import Tag
@@ -16,8 +18,6 @@ from posts.subscriptions.scopes import WHOLE_SITE
 
 register = template.Library()
 
-FOLLOWED = {"/tag/": "Tag", "/category/": "Category", "/source/": "Outlet"}
-
 
 @register.simple_tag(takes_context=True)
 def follow_listing(context: dict[str, Any]) -> SafeString:
@@ -25,19 +25,25 @@ def follow_listing(context: dict[str, Any]) -> SafeString:
     found, url = context["found"], context["found"].url
     if tags := found.context.get("tags"):
         # Several tags together are followed one by one.
-        choices = [(tag.get_absolute_url(), f"Tag: {tag.name}") for tag in tags]
+        choices = [(tag.get_absolute_url(), _choice("tag", tag.name)) for tag in tags]
     else:
-        choices = [(url, f"{kind}: {_name(found)}") for start, kind in FOLLOWED.items() if url.startswith(start)]
+        kinds = ("tag", "category", "source")
+        choices = [(url, _choice(kind, _name(found))) for kind in kinds if url.startswith(f"/{kind}/")]
     return _box(context, choices)
 
 
 @register.simple_tag(takes_context=True)
 def follow_post(context: dict[str, Any], post: ListedPost) -> SafeString:
     """The box under a post: its tags, its categories, its outlet, or all."""
-    choices = [(shelf.url, f"Tag: {shelf.name}") for shelf in post.tags]
-    choices += [(shelf.url, f"Category: {shelf.name}") for shelf in post.categories]
-    choices += [(post.source_url, f"Outlet: {post.source_name}")] if post.source_name else []
+    choices = [(shelf.url, _choice("tag", shelf.name)) for shelf in post.tags]
+    choices += [(shelf.url, _choice("category", shelf.name)) for shelf in post.categories]
+    choices += [(post.source_url, _choice("source", post.source_name))] if post.source_name else []
     return _box(context, choices)
+
+
+def _choice(kind: str, name: str) -> str:
+    words = {"tag": _("Tag: %(name)s"), "category": _("Category: %(name)s"), "source": _("Outlet: %(name)s")}
+    return words[kind] % {"name": name}
 
 
 def _name(found: Any) -> str:
@@ -46,12 +52,12 @@ def _name(found: Any) -> str:
 
 
 def _box(context: dict[str, Any], choices: list[tuple[str, str]]) -> SafeString:
-    return _rendered((*choices, (WHOLE_SITE.url, "All posts")), context["request"].path)
+    return _rendered((*choices, (WHOLE_SITE.url, _("All posts"))), context["request"].path, get_language())
 
 
 @lru_cache(maxsize=1000)
-def _rendered(choices: tuple[tuple[str, str], ...], page: str) -> SafeString:
-    """The same for everybody who reads that page, and so rendered once."""
+def _rendered(choices: tuple[tuple[str, str], ...], page: str, language: str) -> SafeString:
+    """The same for everybody who reads that page in that language, and so rendered once."""
     box = {"choices": choices, "page": page, "frequencies": Frequency.choices}
     return render_to_string("subscriptions/_follow.html", box)
 
