@@ -15,6 +15,7 @@ from posts.dating import byline_date, byline_iso, byline_moment
 from posts.hooks import nested_apps
 from posts.listing import ListingPage, Shelf, Year
 from posts.models import Image
+from posts.preferences import Preferences, preferences_of
 from posts.rendering import PictureFacts, render_post
 
 register = template.Library()
@@ -43,6 +44,18 @@ def site_pages() -> list[tuple[str, str]]:
     """Return the address and the title of each page that editors wrote."""
     pages = FlatPage.objects.filter(sites=settings.SITE_ID).order_by("url")
     return list(pages.values_list("url", "title"))
+
+
+@register.simple_tag(takes_context=True)
+def reader_preferences(context: Context) -> Preferences:
+    return preferences_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def this_page(context: Context) -> str:
+    """Return the address to which a reader can come back; what answers a form has none."""
+    request = context.get("request")
+    return request.get_full_path() if request and request.method in ("GET", "HEAD") else "/"
 
 
 @register.simple_tag(takes_context=True)
