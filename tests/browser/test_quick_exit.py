@@ -19,7 +19,8 @@ BELOW_THE_BAR = """
             return [];
         }
         const bar = document.querySelector(".exit-bar").getBoundingClientRect().bottom;
-        return [...focused.getClientRects()].slice(0, 1).filter((part) => part.top < bar - 0.5 || part.top > innerHeight)
+        return [...focused.getClientRects()].slice(0, 1)
+            .filter((part) => part.top < bar - 0.5 || part.top > innerHeight)
             .map((part) => `${focused.outerHTML.slice(0, 120)} at ${part.top}, bar to ${bar}`);
     }
 """
@@ -158,7 +159,7 @@ def test_the_page_is_empty_before_the_other_site_answers(reader, complaints):
 
 def test_it_works_before_the_page_is_complete(reader, expect_to_have_left):
     hanging: list[Route] = []
-    reader.context.route("**/forms.css", lambda route: hanging.append(route))
+    reader.context.route("**/forms.css", lambda route: hanging.append(route))  # noqa: PLW0108  Playwright takes no built-in
     reader.goto("/archive/", wait_until="commit")
     _wait_until(reader, lambda: hanging)
     assert reader.evaluate("document.readyState") != "complete"
@@ -173,7 +174,7 @@ def test_back_shows_nothing_after_leaving(reader, expect_to_have_left):
     press_shift(reader, 3)
     expect_to_have_left(reader)
     seen: list[str] = []
-    reader.expose_function("see", lambda text: seen.append(text))
+    reader.expose_function("see", lambda text: seen.append(text))  # noqa: PLW0108
     reader.add_init_script(
         "const look = () => { see(document.title + (document.body?.innerText ?? '')); requestAnimationFrame(look); };"
         "if (location.protocol === 'http:') { requestAnimationFrame(look); }"
@@ -243,7 +244,8 @@ def test_pages_that_the_browser_keeps_whole_come_back_blank_or_as_they_were(play
     page.on("console", lambda message: seen.append(message.text))
     # Added first, so that it looks before the page's own script decides.
     page.add_init_script(
-        "addEventListener('pageshow', (event) => event.persisted && console.log(`kept ${document.documentElement.hidden}`))"
+        "addEventListener('pageshow', (event) =>"
+        " event.persisted && console.log(`kept ${document.documentElement.hidden}`))"
     )
     try:
         page.goto("/tag/")
