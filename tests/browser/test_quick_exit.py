@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import CHROMIUM, QUIET
-from tests.factories import make_post
+from tests.factories import keep_open, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,8 +94,9 @@ def test_three_shifts_lead_away_and_the_first_two_are_shown_and_said(reader, exp
 
 
 def test_each_press_has_five_seconds_from_the_last(reader, expect_to_have_left):
-    reader.clock.install()
+    reader.clock.install(time=0)
     reader.goto("/archive/")
+    reader.clock.pause_at(60_000)  # no time passes but what is said here
     press_shift(reader, 1)
     reader.clock.run_for(4900)
     press_shift(reader, 1)
@@ -159,9 +160,11 @@ def test_the_page_is_empty_before_the_other_site_answers(reader, complaints):
 
 def test_it_works_before_the_page_is_complete(reader, expect_to_have_left):
     hanging: list[Route] = []
-    reader.context.route("**/forms.css", lambda route: hanging.append(route))  # noqa: PLW0108  Playwright takes no built-in
-    reader.goto("/archive/", wait_until="commit")
-    _wait_until(reader, lambda: hanging)
+    reader.context.route("**/comment_form.js", lambda route: hanging.append(route))  # noqa: PLW0108  no built-in
+    post = keep_open(make_post())
+    reader.goto(f"{post.get_absolute_url()}comment/", wait_until="commit")
+    expect(reader.get_by_label("Comment")).to_be_visible()
+    assert hanging
     assert reader.evaluate("document.readyState") != "complete"
     press_shift(reader, 3)
     expect_to_have_left(reader)
