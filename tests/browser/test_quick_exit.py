@@ -84,10 +84,10 @@ def test_the_second_skip_link_is_the_way_out(reader, expect_to_have_left):
 def test_three_shifts_lead_away_and_the_first_two_are_shown_and_said(reader, expect_to_have_left):
     reader.goto("/archive/")
     press_shift(reader, 1)
-    expect(reader.get_by_role("status")).to_have_text("Press Shift two more times to leave this site.")
+    expect(reader.locator("[data-exit-said]")).to_have_text("Press Shift two more times to leave this site.")
     assert lights(reader) == "1"
     press_shift(reader, 1)
-    expect(reader.get_by_role("status")).to_have_text("Press Shift one more time to leave this site.")
+    expect(reader.locator("[data-exit-said]")).to_have_text("Press Shift one more time to leave this site.")
     assert lights(reader) == "2"
     press_shift(reader, 1)
     expect_to_have_left(reader)
@@ -103,7 +103,7 @@ def test_each_press_has_five_seconds_from_the_last(reader, expect_to_have_left):
     assert lights(reader) == "2"
     reader.clock.run_for(5100)
     assert lights(reader) == ""
-    expect(reader.get_by_role("status")).to_contain_text("You are not leaving")
+    expect(reader.locator("[data-exit-said]")).to_contain_text("You are not leaving")
     press_shift(reader, 2)
     assert lights(reader) == "2"
     reader.clock.run_for(4900)
