@@ -28,9 +28,10 @@ CHOICES: dict[str, Mapping[str, Any]] = {settings.LANGUAGE_COOKIE_NAME: LANGUAGE
 @require_http_methods(["GET", "HEAD", "POST"])
 def reading(request: HttpRequest) -> HttpResponse:
     """Language, colours, discreet reading, and where the quick exit leads."""
+    asked = request.POST if request.method == "POST" else request.GET
+    back = _way_back(asked.get("next", _came_from(request)))
     if request.method != "POST":
-        return _show_choices(request, _way_back(request.GET.get("next", "")))
-    back = _way_back(request.POST.get("next", ""))
+        return _show_choices(request, back)
     if "forget" in request.POST:
         return _lead_back(request, back, "forgotten", _unchosen(request))
     chosen = {name: request.POST[name] for name in CHOICES if name in request.POST}
@@ -43,6 +44,15 @@ def _show_choices(request: HttpRequest, back: str, status: int = 200) -> HttpRes
     current = {"language": get_language(), **vars(preferences_of(request))}
     context = {"choices": OPTIONS, "current": current, "back": back, "is_refused": status == 400}
     return render(request, "posts/reading.html", context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of this site that the browser names as the one before, or ""."""
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    return before._replace(scheme="", netloc="").geturl() if before.netloc == request.get_host() else ""
 
 
 def _way_back(address: str) -> str:

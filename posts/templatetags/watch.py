@@ -52,10 +52,15 @@ def reader_preferences(context: Context) -> Preferences:
 
 
 @register.simple_tag(takes_context=True)
-def this_page(context: Context) -> str:
-    """Return the address to which a reader can come back; what answers a form has none."""
+def way_back(context: Context) -> str:
+    """Return the address to which a discreet reader can come back; other browsers tell it themselves (Referer).
+
+    No other page names its own address: one that is not there must not differ from the next one.
+    """
     request = context.get("request")
-    return request.get_full_path() if request and request.method in ("GET", "HEAD") else "/"
+    if not request or request.method not in ("GET", "HEAD") or not preferences_of(request).is_discreet:
+        return ""
+    return request.get_full_path()
 
 
 @register.simple_tag(takes_context=True)
