@@ -26,6 +26,7 @@ urlpatterns = [
 ]
 
 handler400 = "htwatch.errors.bad_request"
+handler500 = "htwatch.errors.server_error"
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = "The desk"

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import finding, previewing, syndication, views
+from posts import choosing, finding, previewing, syndication, views
 from posts.finding import Found
 from posts.sitemaps import sitemap_index, sitemap_section
 
@@ -95,5 +95,7 @@ urlpatterns = [
     *listing("source/<word:slug>/", views.source_detail, "source-detail"),
     path("sitemap.xml", sitemap_index),
     path("sitemap-<section>.xml", sitemap_section, name="sitemap"),
+    path("reading/", choosing.reading, name="reading"),
+    path("safety/", choosing.safety, name="safety"),
     path("robots.txt", views.robots, name="robots"),
 ]

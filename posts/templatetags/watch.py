@@ -16,6 +16,7 @@ from posts.dating import byline_date, byline_iso, byline_moment, written_date
 from posts.hooks import nested_apps
 from posts.listing import ListedPost, ListingPage, Report, Shelf, Year
 from posts.models import Image
+from posts.preferences import Preferences, preferences_of
 from posts.rendering import PictureFacts, render_post
 from posts.speaking import content_lang, in_words_of_page, lang, page_lang
 
@@ -45,6 +46,23 @@ def site_pages() -> list[tuple[str, str]]:
     """Return the address and the title of each page that editors wrote."""
     pages = FlatPage.objects.filter(sites=settings.SITE_ID).order_by("url")
     return list(pages.values_list("url", "title"))
+
+
+@register.simple_tag(takes_context=True)
+def reader_preferences(context: Context) -> Preferences:
+    return preferences_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context) -> str:
+    """Return the address to which a discreet reader can come back; other browsers tell it themselves (Referer).
+
+    No other page names its own address: one that is not there must not differ from the next one.
+    """
+    request = context.get("request")
+    if not request or request.method not in ("GET", "HEAD") or not preferences_of(request).is_discreet:
+        return ""
+    return request.get_full_path()
 
 
 @register.simple_tag(takes_context=True)
