@@ -75,28 +75,36 @@ def _quoted(word: str) -> str:
 
 
 # The index of vectors answers, whatever the planner guesses: reading every vector takes seconds. So that of positions
-# is hidden from it, and tables are not read from end to end.
-_WITHIN = f"FROM {TABLE} WHERE vector @@ %s::tsquery AND position + 0 BETWEEN %s AND %s"
+# is hidden from it, and tables are not read from end to end. The index is read once for all that a page asks of it.
+_LOOK = (
+    f"WITH found AS MATERIALIZED (SELECT position FROM {TABLE} "
+    "WHERE vector @@ %s::tsquery AND position + 0 BETWEEN %s AND %s) "
+    "SELECT (SELECT count(*) FROM found), ARRAY(SELECT position FROM found ORDER BY position DESC LIMIT %s)"
+)
 
 
-def count(expression: Expression, low: int, high: int) -> int:
-    return int(_rows(f"SELECT count(*) {_WITHIN}", written(expression), low, high)[0][0])
+def look(expression: Expression, low: int, high: int, most: int) -> tuple[int, list[int]]:
+    """Return how many are found within these positions, and the newest of them."""
+    [(count, found)] = _rows(_LOOK, written(expression), low, high, most)
+    return count, found
 
 
-def newest(expression: Expression, low: int, high: int, most: int, skip: int = 0) -> list[int]:
-    # Found first, then put in order: else the planner may walk through all that is newer than the rare ones sought.
+def newest(expression: Expression, low: int, high: int, most: int) -> list[int]:
+    return look(expression, low, high, most)[1]
+
+
+def best(expression: Expression, positions: Sequence[int]) -> list[int]:
+    """Return these, which are found, the best first; of equals the newest."""
     sql = (
-        f"WITH found AS MATERIALIZED (SELECT position {_WITHIN}) "
-        "SELECT position FROM found ORDER BY position DESC LIMIT %s OFFSET %s"
+        f"SELECT position FROM {TABLE} WHERE position = ANY(%s) "
+        "ORDER BY ts_rank(%s::real[], vector, %s::tsquery, 1) DESC, position DESC"
     )
-    return [position for (position,) in _rows(sql, written(expression), low, high, most, skip)]
+    return [position for (position,) in _rows(sql, list(positions), WEIGHTS, written(expression))]
 
 
-def best(expression: Expression, low: int, high: int) -> list[int]:
-    """Return all within these positions, the best first; of equals the newest."""
-    sql = f"SELECT position {_WITHIN} ORDER BY ts_rank(%s::real[], vector, %s::tsquery, 1) DESC, position DESC"
-    query = written(expression)
-    return [position for (position,) in _rows(sql, query, low, high, WEIGHTS, query)]
+def labels_of(positions: Sequence[int]) -> list[str]:
+    sql = f"SELECT labels FROM {TABLE} WHERE position = ANY(%s)"
+    return [labels for (labels,) in _rows(sql, list(positions))]
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:

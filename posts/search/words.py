@@ -45,9 +45,14 @@ def fold_text(text: str) -> str:
     return _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
 
 
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text as they are compared."""
+    return _WORD.findall(fold_text(text))
+
+
 def runs(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the folded words of a text, and of each whether it is written in pairs."""
-    for word in _WORD.findall(fold_text(text)):
+    for word in folded_words(text):
         for run in _RUNS.findall(word):
             yield run, is_cjk(run)
 
