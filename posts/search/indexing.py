@@ -72,8 +72,7 @@ def reindex_all() -> Iterator[int]:
 def index(ids: Sequence[int]) -> None:
     """Write the documents of these posts anew; of one that is not to be found, none is left."""
     SearchDocument.objects.filter(post__in=ids).delete()
-    documents = SearchDocument.objects.bulk_create(documents_of(ids))
-    engine().vectors(documents)
+    engine().write(documents_of(ids))
 
 
 def documents_of(ids: Sequence[int]) -> list[SearchDocument]:

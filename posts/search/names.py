@@ -17,8 +17,9 @@ from typing import NamedTuple
 from posts.likeness import distance
 from posts.models import Category, Tag, TagAlias
 from posts.search.queries import Field
-from posts.search.words import folded_words, is_cjk, stem
+from posts.search.words import folded_words, is_in_pairs, stem
 from sources.models import Source, SourceAlias
+from sources.naming import fold
 
 COMPARED = 1500  # names, letter by letter, for one query
 LONGEST = 100  # letters of a name that are compared
@@ -56,7 +57,7 @@ def shape(name: str) -> Shape:
     bits = 0
     for letter in letters:
         bits |= 1 << (ord(letter) & 63)
-    stems = tuple(sorted(word if is_cjk(word) else stem(word) for word in words))
+    stems = tuple(sorted(word if is_in_pairs(word) else stem(word) for word in words))
     return Shape(" ".join(words), letters, stems, "".join(filter(str.isdigit, letters)), bits)
 
 
@@ -84,6 +85,20 @@ def _rows() -> Iterator[tuple[Field, Iterable[tuple[int, str, str, str, int]]]]:
 def _listed(model: type, columns: tuple[str, ...], **only: bool) -> Iterable[tuple[int, str, str, str, int]]:
     rows = model.objects.filter(**{f"{columns[-1]}__gt": 0}, **only).order_by("pk")  # type: ignore[attr-defined]
     return rows.values_list(*columns)
+
+
+def names_called(name: str) -> list[tuple[Field, str, str, int]]:
+    """Return kind, name, address and number of posts of what is called so, or has that as another name."""
+    key = fold(name)
+    found: list[tuple[Field, str, str, int]] = []
+    for kind, model in (("tag", Tag), ("source", Source)):
+        public = model.objects.filter(tally__count__gt=0).order_by().values_list("name", "slug", "tally__count")
+        # In one question, of which each part finds its rows by an index of its own.
+        rows = public.filter(name_key=key).union(public.filter(aliases__name_key=key))
+        found += [(kind, *row) for row in rows]
+    # Folded here: SQLite tells É from é where PostgreSQL does not. There are few.
+    categories = Category.objects.filter(tally__count__gt=0).values_list("name", "path", "tally__count")
+    return found + [("category", *row) for row in categories.order_by("path") if fold(row[0]) == key]
 
 
 # --- Near a name

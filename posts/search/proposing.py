@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from posts.addressing import category_url, source_url, tag_url
-from posts.models import Category
-from posts.search.names import Entry, arranged, arranged_words, read_names
+from posts.search.names import Entry, arranged, arranged_words, names_called, read_names
 from posts.search.queries import Field, Query
-from posts.search.searching import Sought, count_of, look_up, named
+from posts.search.searching import Sought, count_of, look_up
 
 FEW = 3  # who finds fewer is asked whether they meant something else
 MOST = 3  # proposals
@@ -34,14 +33,13 @@ class NamePage:
         return kind_name(self.kind)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Proposal:
     """Another query, and how many posts it finds."""
 
     text: str
-    within: str
     count: int
-    page: NamePage | None = None  # what it is the whole name of
+    pages: list[NamePage] = field(default_factory=list)  # of what it is the whole name of
 
 
 URLS = {"tag": tag_url, "source": source_url, "category": category_url}
@@ -57,14 +55,8 @@ def pages_called(sought: Sought) -> list[NamePage]:
     is_plain = query.words and not (query.filters or query.dates or len(query.terms) != len(query.wanted))
     if not is_plain or query.text.endswith("*"):
         return []
-    text = " ".join(word.text for word in query.words)
-    kinds: tuple[Field, ...] = ("tag", "source", "category")
-    found = ((kind, named(kind, text)) for kind in kinds)
-    return [
-        NamePage(kind, row.name, row_url(kind, row.path if isinstance(row, Category) else row.slug), row.tally.count)
-        for kind, row in found
-        if row is not None and getattr(row, "tally", None) is not None and row.tally.count
-    ]
+    rows = names_called(" ".join(word.text for word in query.words))
+    return [NamePage(kind, name, row_url(kind, slug), count) for kind, name, slug, count in rows]
 
 
 def row_url(kind: Field, slug: str) -> str:
@@ -75,21 +67,15 @@ def proposals(sought: Sought, count: int) -> list[Proposal]:
     """Return queries like this one that find more, made of names that have public posts."""
     if sought.is_empty or not (sought.query.words or sought.unknown):
         return []
-    within = sought.within.text
-    found: list[Proposal] = []
-    tried: set[str] = set()
     entries, counts = read_names()
+    tried: dict[str, Proposal] = {sought.query.text.casefold(): Proposal(sought.query.text, count)}
     for text, entry in _corrected(sought, entries):
-        if text in tried or text == sought.query.text:
-            continue
-        if len(tried) >= TRIED or len(found) >= MOST:
-            break
-        tried.add(text)
-        number = count_of(look_up(text, within))
-        if number > count:
-            page = _page(entry, counts[entry.kind, entry.pk]) if entry else None
-            found.append(Proposal(text, within, number, page))
-    return found
+        key = text.casefold()
+        if key not in tried and len(tried) <= TRIED:
+            tried[key] = Proposal(text, count_of(look_up(text, sought.within.text)))
+        if entry and key in tried:
+            tried[key].pages.append(_page(entry, counts[entry.kind, entry.pk]))
+    return [each for each in tried.values() if each.count > count][:MOST]
 
 
 def _page(entry: Entry, count: int) -> NamePage:

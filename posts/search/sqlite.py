@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
 from posts.search.expressions import Expression, Needle
@@ -93,5 +94,6 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def vectors(documents: Sequence[Any]) -> None:
-    """The triggers have indexed these documents already."""
+def write(documents: Sequence[Any]) -> None:
+    """Store these documents; the triggers index them."""
+    apps.get_model("search", "SearchDocument").objects.bulk_create(documents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,11 +17,12 @@ from posts.search.names import Entry, begin_with, read_names
 from posts.search.proposing import kind_name, row_url
 from posts.search.queries import Field, tidy
 from posts.search.searching import title_beginning
-from posts.search.words import folded_words, is_cjk
+from posts.search.words import folded_words
 
 Kind = Literal["tag", "source", "category", "post"]
 MOST: dict[Field, int] = {"tag": 5, "source": 3, "category": 3}
 MOST_TITLES = 4
+_SYLLABLE = re.compile("[\u1100-\u1112\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]")
 LONGEST = 100  # characters that are looked at
 
 
@@ -51,7 +53,7 @@ def is_enough(text: str) -> bool:
 
 
 def is_syllable(letter: str) -> bool:
-    return is_cjk(letter) or "\u1100" <= letter <= "\u1112"
+    return bool(_SYLLABLE.match(letter))
 
 
 def _names(text: str) -> list[Suggestion]:

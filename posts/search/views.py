@@ -42,7 +42,7 @@ class Proposed:
     text: str
     count: int
     url: str
-    page: proposing.NamePage | None
+    pages: list[proposing.NamePage]
 
 
 @require_safe
@@ -131,7 +131,7 @@ def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
     if count >= proposing.FEW and not sought.unknown:
         return []
     return [
-        Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.page)
+        Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages)
         for each in proposing.proposals(sought, count)
     ]
 
