@@ -94,7 +94,7 @@ def names_called(name: str) -> list[tuple[Field, str, str, int]]:
     for kind, model in (("tag", Tag), ("source", Source)):
         public = model.objects.filter(tally__count__gt=0).order_by().values_list("name", "slug", "tally__count")
         # In one question, of which each part finds its rows by an index of its own.
-        rows = public.filter(name_key=key).union(public.filter(aliases__name_key=key))
+        rows = public.filter(name_key=key).union(public.filter(aliases__name_key=key)).order_by()
         found += [(kind, *row) for row in rows]
     # Folded here: SQLite tells É from é where PostgreSQL does not. There are few.
     categories = Category.objects.filter(tally__count__gt=0).values_list("name", "path", "tally__count")
