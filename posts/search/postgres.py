@@ -97,9 +97,8 @@ def _quoted(word: str) -> str:
 # The index of vectors answers, whatever the planner guesses: reading every vector takes seconds. So that of positions
 # is hidden from it, and tables are not read from end to end. The index is read once for all that a page asks of it.
 _LOOK = (
-    f"WITH found AS MATERIALIZED (SELECT position FROM {TABLE} "
-    "WHERE vector @@ %s::tsquery AND position + 0 BETWEEN %s AND %s) "
-    "SELECT (SELECT count(*) FROM found), ARRAY(SELECT position FROM found ORDER BY position DESC LIMIT %s)"
+    f"SELECT count(*), (array_agg(position ORDER BY position DESC))[1:%s] FROM {TABLE} "
+    "WHERE vector @@ %s::tsquery AND position + 0 BETWEEN %s AND %s"
 )
 
 
@@ -107,8 +106,9 @@ def look(expression: Expression, low: int, high: int, most: int) -> tuple[int, l
     """Return how many are found within these positions, and the newest of them."""
     is_of_phrases = _has_long_phrases(expression)
     [(count, found)] = _rows_by_index(
-        _LOOK, written(expression), low, high, max(most, VERIFIED) if is_of_phrases else most
+        _LOOK, max(most, VERIFIED) if is_of_phrases else most, written(expression), low, high
     )
+    found = found or []
     if is_of_phrases and 0 < count <= VERIFIED:
         found = _verified(expression, found)
         count = len(found)
