@@ -46,7 +46,8 @@ QUERIES = [
     ("withholding passports", ""), ("searching", "english"), ("crew", "english"),
     ('"fishing boats"', "english"), ('"boats fishing"', ""), ('"boats searched crews"', ""),
     ("vess*", "english"), ("fishing -crew", ""), ("zebra", ""), ("searchin*", "english"),
-    ("US", "acronym addresses"), ("u.s.", "acronym addresses"), ("trafficker", "acronym"), ("the U.S. government", "acronym"),
+    ("US", "acronym addresses"), ("u.s.", "acronym addresses"), ("trafficker", "acronym"),
+    ("the U.S. government", "acronym"),
     ("trafficking routes", "acronym"), ("traffickers'", "acronym"),
     # Apostrophes and hyphens.
     ("O'Connor", "apostrophes"), ("oconnor", "apostrophes"), ("didn't", "apostrophes"), ("didnt", "apostrophes"),
@@ -55,14 +56,16 @@ QUERIES = [
     # Numbers, addresses.
     ("29", "numbers"), ("Convention 29", "numbers"), ("12345", "numbers"), ("1,500", "numbers"), ("b52", "numbers"),
     ("2013", "numbers"), ("covid19", "numbers"), ("tips@rescue-line.example", "addresses"),
-    ("https://help.example/shelters/seoul", "addresses"), ("help.example", "addresses"), ("rescue-line", "addresses"),
+    ("https://help.example/shelters/seoul", "addresses"), ("help.example", "addresses"),
+    ("rescue-line", "addresses"),
     # Letters with accents, and without.
     ("cafe", "accents"), ("café", "accents"), ("lodz", "accents"), ("etres", "accents"), ("sao paulo", "accents"),
     ("zwangsarbeit", "german"), ("Behorden", "german"), ("behörden", "german"), ("konigstrasse", "german"),
     ("KÖNIGSTRASSE", "german"), ("königstraße", "german"), ("fleisch*", "german"),
     ("esclavage", "french"), ("l'esclavage", "french"), ("Ivoire", "french"), ("cote d'ivoire", "french"),
     ("etat", "french"), ("besancon", "french"), ("enquete", "french"),
-    ("ninas", "spanish"), ("bogota", "spanish"), ("policía", "spanish"), ("istanbul*", "turkish"), ("İSTANBUL'DA", "turkish"),
+    ("ninas", "spanish"), ("bogota", "spanish"), ("policía", "spanish"), ("istanbul*", "turkish"),
+    ("İSTANBUL'DA", "turkish"),
     ("isciler", "turkish"), ("agir", "turkish"), ("zolnierze", "polish"), ("źródło", "polish"), ("zrodlo", "polish"),
     # Korean: particles, two syllables, one.
     ("서울", "korean"), ("서울에서", "korean"), ("탈북 여성", "korean"), ("인신매매", "korean"), ("쉼터", "korean"),
@@ -85,7 +88,8 @@ QUERIES = [
     ("แรงงาน", "thai"), ("ตำรวจ", "thai"), ("ลาว", ""), ("ကုန်ကူး", "burmese"), ("ကယ်တင်", "burmese"),
     # Cyrillic and Greek.
     ("границе", "russian"), ("ГРАНИЦЕ", "russian"), ("елкин", "russian"), ("спасенных", "russian"),
-    ("людьми", "russian ukrainian"), ("україні", "ukrainian"), ("їхні", "ukrainian"), ("αθηνα", "greek"), ("ΑΘΉΝΑ", "greek"),
+    ("людьми", "russian ukrainian"), ("україні", "ukrainian"), ("їхні", "ukrainian"), ("αθηνα", "greek"),
+    ("ΑΘΉΝΑ", "greek"),
     ("ανθρωπων", "greek"), ("buon ban nguoi", "vietnamese"), ("cảnh sát", "vietnamese"), ("CANH SAT", "vietnamese"),
     # Several in one, full width.
     ("인권 NGO", "mixed"), ("k-pop", "mixed"), ("full width", "mixed"), ("ｆｕｌｌ", "mixed"), ("covid", "mixed"),
