@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from posts.likeness import distance
 from posts.models import Category, Tag, TagAlias
+from posts.near_titles import ARTICLES
 from posts.search.queries import Field
 from posts.search.words import folded_words, is_in_pairs, stem
 from sources.models import Source, SourceAlias
@@ -44,7 +45,7 @@ class Shape:
     """A name as names are compared."""
 
     plain: str  # its words, folded, with spaces between
-    letters: str  # all together, Hangul taken apart into its letters
+    letters: str  # all together but for articles, Hangul taken apart into its letters
     stems: tuple[str, ...]
     numbers: str
     bits: int  # one for each letter there is
@@ -53,11 +54,12 @@ class Shape:
 @lru_cache(maxsize=65_536)
 def shape(name: str) -> Shape:
     words = folded_words(name[:LONGEST])
-    letters = unicodedata.normalize("NFD", "".join(words))
+    telling = [word for word in words if word not in ARTICLES] or words
+    letters = unicodedata.normalize("NFD", "".join(telling))
     bits = 0
     for letter in letters:
         bits |= 1 << (ord(letter) & 63)
-    stems = tuple(sorted(word if is_in_pairs(word) else stem(word) for word in words))
+    stems = tuple(sorted(word if is_in_pairs(word) else stem(word) for word in telling))
     return Shape(" ".join(words), letters, stems, "".join(filter(str.isdigit, letters)), bits)
 
 

@@ -94,11 +94,11 @@ def _corrected(sought: Sought, entries: tuple[Entry, ...]) -> Iterator[tuple[str
     for run in misspelled:
         text = " ".join(word.text for word in run)
         place = slice(run[0].place.start, run[-1].place.stop)
-        if names.are_called(text) and len(run) < len(words):
+        if len(run) < len(words) and any(entry.name == entry.own_name for entry in names.are_called(text)):
             continue
         is_whole = len(run) == len(query.words) and not query.filters
         for entry in names.near(text)[: MOST if is_whole else 1]:
-            yield query.with_instead(place, _as_words(entry.name)), entry if is_whole else None
+            yield query.with_instead(place, _as_words(entry.own_name)), entry if is_whole else None
     known = arranged_words(entries)
     corrected = query
     for word in words[::-1]:
