@@ -134,7 +134,7 @@ def _take(query: Query, piece: re.Match[str]) -> None:
 
 def terms(text: str, *, is_phrase: bool = False, is_excluded: bool = False) -> list[Term]:
     is_begun = not is_phrase and text.rstrip().endswith("*")
-    there = list(runs(text))
+    there = [run for run in runs(text) if words_of_run(*run)]
     if not there:
         return []
     found = [_term(*run) for run in there]

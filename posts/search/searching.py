@@ -127,12 +127,14 @@ def run(sought: Sought, order: Order, number: int) -> Results:
     if sought.is_empty or sought.is_hopeless:
         return NOTHING
     skip = (number - 1) * PAGE_SIZE
-    count, newest = engine().look(sought.expression, sought.low, sought.high, max(AMONG, skip + PAGE_SIZE))
-    if order == "relevance" and sought.is_ranked and skip < RANKED:
-        order_of_page = ranked(sought, count, newest)
-    else:
-        order_of_page = newest
-    return Results(count, order_of_page[skip : skip + PAGE_SIZE], newest[:AMONG])
+    most = max(AMONG, min(skip + PAGE_SIZE, MOST_SKIPPED))
+    count, newest = engine().look(sought.expression, sought.low, sought.high, most)
+    in_order = newest
+    if order == "relevance" and sought.is_ranked:
+        best = ranked(sought, count, newest)
+        known = set(best)
+        in_order = [*best, *(position for position in newest if position not in known)]
+    return Results(count, in_order[skip : skip + PAGE_SIZE], newest[:AMONG])
 
 
 def ranked(sought: Sought, count: int, newest: Sequence[int]) -> list[int]:

@@ -101,7 +101,7 @@ class TestOrder:
         make_post("The harbour", body="x", at="2012-01-01 10:00")
         for day in range(1, 7):
             make_post(f"Day {day}", body="A harbour.", at=f"2013-01-0{day} 10:00")
-        assert found("harbour") == ["The harbour", "Day 6", "Day 5"]
+        assert found("harbour") == ["The harbour", "Day 6", "Day 5", "Day 4", "Day 3", "Day 2", "Day 1"]
 
 
 class TestNarrowing:
