@@ -62,7 +62,7 @@ def _values(field: Field, counts: Counter[str]) -> list[Value]:
     numbers = {int(word.removeprefix(mark)): number for word, number in counts.items() if word.startswith(mark)}
     # Of equals the names decide, and those are read of a few only.
     least = sorted(numbers.values())[-MOST:][:1]
-    likely = [pk for pk, number in numbers.items() if number >= least[0]][: 20 * MOST] if least else []
+    likely = sorted(pk for pk, number in numbers.items() if number >= least[0])[: 20 * MOST] if least else []
     rows = MODELS[field].objects.filter(pk__in=likely).values_list("pk", "name", ADDRESS[field])
     ordered = sorted(rows, key=lambda row: (-numbers[row[0]], row[1]))[:MOST]
     return [Value(name, numbers[pk], f"{field}:{address}") for pk, name, address in ordered]

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from posts.likeness import distance
@@ -22,7 +23,7 @@ from posts.search.words import folded_words, is_in_pairs, stem
 from sources.models import Source, SourceAlias
 from sources.naming import fold
 
-COMPARED = 1500  # names, letter by letter, for one query
+COMPARED = 500  # names, letter by letter, for one query
 LONGEST = 100  # letters of a name that are compared
 # The consonants that begin a syllable of Hangul, once NFKD has made parts of it.
 _INITIAL = re.compile("[\u1100-\u1112]")
@@ -48,7 +49,7 @@ class Shape:
     letters: str  # all together but for articles, Hangul taken apart into its letters
     stems: tuple[str, ...]
     numbers: str
-    bits: int  # one for each letter there is
+    bits: int  # one for each two letters that stand beside each other
 
 
 @lru_cache(maxsize=65_536)
@@ -57,8 +58,8 @@ def shape(name: str) -> Shape:
     telling = [word for word in words if word not in ARTICLES] or words
     letters = unicodedata.normalize("NFD", "".join(telling))
     bits = 0
-    for letter in letters:
-        bits |= 1 << (ord(letter) & 63)
+    for one, other in pairwise(letters):
+        bits |= 1 << ((31 * ord(one) + ord(other)) & 127)
     stems = tuple(sorted(word if is_in_pairs(word) else stem(word) for word in telling))
     return Shape(" ".join(words), letters, stems, "".join(filter(str.isdigit, letters)), bits)
 
@@ -139,7 +140,8 @@ class Names:
         likely = (each for length in _around(len(sought.letters), most) for each in self.by_length.get(length, ()))
         compared = 0
         for other, entry in likely:
-            if (other.bits ^ sought.bits).bit_count() <= 2 * most and other.numbers == sought.numbers:
+            # A slip changes at most three pairs of letters, where two are swapped.
+            if (other.bits ^ sought.bits).bit_count() <= 6 * most and other.numbers == sought.numbers:
                 compared += 1
                 if compared > COMPARED:
                     return
