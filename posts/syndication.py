@@ -122,6 +122,12 @@ class _Json(feedgenerator.SyndicationFeed):
         return {key: value for key, value in fields.items() if value or key == "content_html"}
 
 
+def feed_address(found: Followed, ending: str) -> str:
+    """Return where a feed stands: below what it is the feed of, with the same query."""
+    path, mark, query = found.url.partition("?")
+    return f"{path}feed/{ending}{mark}{query}"
+
+
 class RssFeed(Feed):
     """The feed of what an address names."""
 
@@ -148,7 +154,7 @@ class RssFeed(Feed):
         return settings.SITE_URL + found.url
 
     def feed_url(self, found: Followed) -> str:
-        return f"{settings.SITE_URL}{found.url}feed/{self.ending}"
+        return settings.SITE_URL + feed_address(found, self.ending)
 
     def feed_guid(self, found: Followed) -> str:
         return self.link(found)
@@ -198,10 +204,10 @@ KINDS = {"rss": RssFeed, "atom": AtomFeed, "json": JsonFeed}
 
 def items_of_posts(found: Found) -> list[FeedItem]:
     """The very listing that the page shows."""
-    return [_item_of_post(post) for post in found.listing.posts(stop=LENGTH, whole=True)]
+    return [item_of_post(post) for post in found.listing.posts(stop=LENGTH, whole=True)]
 
 
-def _item_of_post(post: ListedPost) -> FeedItem:
+def item_of_post(post: ListedPost) -> FeedItem:
     return FeedItem(
         title=post.display_title,
         url=post.url,
@@ -246,7 +252,7 @@ def feed_view[F: Followed](
             return _feed(request, find(**address))
 
     def _feed(request: HttpRequest, found: F) -> HttpResponse:
-        own_path = f"{found.url}feed/{kind.ending}"
+        own_path = feed_address(found, kind.ending)
         if request.get_full_path().partition("?")[0] != own_path:
             return lead_to(own_path)
         response = kind(found, items(found))(request)

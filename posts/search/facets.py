@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
 
 from posts.dating import site_date
-from posts.models import CategoryEntry, Post, TaggedPost
+from posts.models import Category, Tag
 from posts.search.engine import engine
-from posts.search.models import EPOCH, NUMBER_BITS, post_of
-from posts.search.searching import Sought
+from posts.search.models import EPOCH, NUMBER_BITS, label
+from posts.search.queries import Field
+from posts.search.searching import AMONG, Results, Sought
+from sources.models import Source
 
-AMONG = 2000  # of what was found, the newest so many are counted
 MOST = 8  # values of one kind
+MODELS: dict[Field, type[Tag] | type[Category] | type[Source]] = {"tag": Tag, "category": Category, "source": Source}
+ADDRESS = {"tag": "slug", "category": "path", "source": "slug"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Value:
 class Facet:
     name: str
     values: list[Value]
+    is_time: bool = False  # narrowing by it takes the place of other times
 
 
 @dataclass(frozen=True)
@@ -38,32 +42,40 @@ class Facets:
     among: int | None  # of how many of the newest these are the counts; None for all
 
 
-def facets_of(sought: Sought, count: int) -> Facets:
-    if not count:
+def facets_of(sought: Sought, results: Results) -> Facets:
+    """Count what was found; what it is narrowed to already is not offered again."""
+    if not results.count:
         return Facets([], None)
-    newest = engine().newest(sought.expression, sought.low, sought.high, AMONG)
-    ids = [post_of(position) for position in newest]
-    tags = TaggedPost.objects.filter(content_object__in=ids).values("tag__slug", "tag__name")
-    categories = CategoryEntry.objects.filter(post__in=ids).values("category__path", "category__name")
-    sources = Post.objects.filter(pk__in=ids, source__isnull=False).order_by().values("source__slug", "source__name")
-    kinds = [
-        _facet("Tags", "tag", tags),
-        _facet("Categories", "category", categories),
-        _facet("Outlets", "source", sources),
-        _years(newest),
-    ]
-    return Facets([kind for kind in kinds if kind.values], AMONG if count > AMONG else None)
+    counts = Counter(word for labels in engine().labels_of(results.newest) for word in labels.split())
+    for each, row in [*sought.named, *sought.named_within]:
+        if row is not None:
+            counts.pop(label(each.field, row.pk), None)
+    titles: dict[Field, str] = {"tag": _("Tags"), "category": _("Categories"), "source": _("Outlets")}
+    kinds = [Facet(title, _values(field, counts)) for field, title in titles.items()]
+    kinds.append(Facet(_("Years"), _years(results.newest), is_time=True))
+    among = AMONG if results.count > AMONG else None
+    return Facets([kind for kind in kinds if kind.values], among)
 
 
-def _facet(title: str, field: str, rows: QuerySet[Any, Any]) -> Facet:
-    key, name = rows._fields  # type: ignore[attr-defined]
-    counted = rows.annotate(number=Count("*")).order_by("-number", name)[:MOST]
-    return Facet(title, [Value(row[name], row["number"], f"{field}:{row[key]}") for row in counted])
+def _values(field: Field, counts: Counter[str]) -> list[Value]:
+    mark = label(field, 0)[:-1]
+    numbers = {int(word.removeprefix(mark)): number for word, number in counts.items() if word.startswith(mark)}
+    # Of equals the names decide, and those are read of a few only.
+    least = sorted(numbers.values())[-MOST:][:1]
+    likely = sorted(pk for pk, number in numbers.items() if number >= least[0])[: 20 * MOST] if least else []
+    rows = MODELS[field].objects.filter(pk__in=likely).values_list("pk", "name", ADDRESS[field])
+    ordered = sorted(rows, key=lambda row: (-numbers[row[0]], row[1]))[:MOST]
+    return [Value(name, numbers[pk], f"{field}:{address}") for pk, name, address in ordered]
 
 
-def _years(positions: list[int]) -> Facet:
-    moments = (EPOCH + dt.timedelta(seconds=position >> NUMBER_BITS) for position in positions)
-    counts = Counter(site_date(moment).year for moment in moments)
-    return Facet(
-        "Years", [Value(f"{year:04}", counts[year], f"from:{year:04} to:{year:04}") for year in sorted(counts)[::-1]]
-    )
+def _years(positions: Sequence[int]) -> list[Value]:
+    counts = Counter(_site_years(positions))
+    return [Value(f"{year:04}", counts[year], f"from:{year:04} to:{year:04}") for year in sorted(counts)[::-1]]
+
+
+def _site_years(positions: Sequence[int]) -> Iterable[int]:
+    for position in positions:
+        moment = EPOCH + dt.timedelta(seconds=position >> NUMBER_BITS)
+        # Only about New Year the site's time zone matters, and asking for it takes time.
+        is_clear = not (moment.month == 1 and moment.day <= 1) and not (moment.month == 12 and moment.day == 31)
+        yield moment.year if is_clear else site_date(moment).year

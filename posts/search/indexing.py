@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import batched
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from posts.models import CategoryEntry, Post, TaggedPost
 from posts.rendering import plain_text
@@ -28,12 +30,21 @@ def catch_up(*, seconds: float | None = None) -> None:
 
 
 def catch_up_for_reader() -> None:
-    """Index the last changes before somebody searches; should the database be busy, they wait for the next time."""
+    """Index the last changes before somebody searches; should the database be busy, they wait for the next time.
+
+    However many changed: what went from sight is forgotten at once, so that it is not even counted.
+    """
     if Touched.objects.exists():
         try:
+            forget_unlisted()
             catch_up_slice()
         except DatabaseError:
             return
+
+
+def forget_unlisted() -> None:
+    is_unlisted = Q(post__listed_at__isnull=True) | Q(post__listed_at__gt=timezone.now())
+    SearchDocument.objects.filter(is_unlisted, post_id__in=Touched.objects.values("post_id")).delete()
 
 
 @transaction.atomic
@@ -61,8 +72,7 @@ def reindex_all() -> Iterator[int]:
 def index(ids: Sequence[int]) -> None:
     """Write the documents of these posts anew; of one that is not to be found, none is left."""
     SearchDocument.objects.filter(post__in=ids).delete()
-    documents = SearchDocument.objects.bulk_create(documents_of(ids))
-    engine().vectors(documents)
+    engine().write(documents_of(ids))
 
 
 def documents_of(ids: Sequence[int]) -> list[SearchDocument]:

@@ -9,6 +9,7 @@ from django.db import models
 # A position is the second of publication, counted from 1900, and the post's number: the newest is the largest, so that
 # an index in this order answers “newest first”, “from 2013” and “not before it is public” alike.
 NUMBER_BITS = 29
+LAST_NUMBER = (1 << NUMBER_BITS) - 1
 EPOCH = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
 
 
@@ -18,7 +19,7 @@ def position_of(moment: dt.datetime, post_id: int = 0) -> int:
 
 
 def post_of(position: int) -> int:
-    return position & ((1 << NUMBER_BITS) - 1)
+    return position & LAST_NUMBER
 
 
 class SearchDocument(models.Model):

@@ -7,10 +7,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from posts.search.words import pairs, runs, stem, words_of_run
 
 MOST_CHARACTERS = 400
 MOST_TERMS = 24
+MOST_FILTERS = 12
 FIELDS = ("tag", "source", "category", "from", "to")
 Field = Literal["tag", "source", "category"]
 
@@ -20,6 +23,8 @@ _PIECE = re.compile(
     r"(?:[\"“”„«](?P<quoted>[^\"“”„«»]*)(?:[\"“”»]|$)|(?P<plain>[^\s\"“”„«»]+))",
     re.IGNORECASE,
 )
+# NUL, and halves of a sign that stand alone.
+_UNWRITTEN = re.compile("[\x00\ud800-\udfff]")
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 # What may stand at the end of a word that somebody has not finished, and is no part of its stem.
 _BEGUN_ENDINGS = re.compile(r"(?:i|in|ing|io|ion|e|ed|es|er|ers|s|y|l|ly|me|men|ment|a|at|ate|ati|atio|ation)$")
@@ -41,6 +46,15 @@ class Filter:
     field: Field
     name: str  # as typed: a slug or a name
     is_excluded: bool = False
+    place: slice = slice(0)  # where it stands in the text
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or a phrase that is wanted, as it was typed."""
+
+    text: str
+    place: slice
 
 
 @dataclass
@@ -50,6 +64,8 @@ class Query:
     filters: list[Filter] = field(default_factory=list)
     since: dt.date | None = None
     until: dt.date | None = None  # the last day that counts
+    words: list[Word] = field(default_factory=list)
+    dates: list[tuple[Literal["from", "to"], slice]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -60,40 +76,65 @@ class Query:
     def wanted(self) -> list[Term]:
         return [term for term in self.terms if not term.is_excluded]
 
+    def without(self, *places: slice) -> str:
+        """Return the text without what stands at these places."""
+        text = self.text
+        for place in sorted(places, key=lambda each: -each.start):
+            text = f"{text[: place.start]} {text[place.stop :]}"
+        return " ".join(text.split())
+
+    def with_instead(self, place: slice, words: str) -> str:
+        """Return the text with these words where others stood."""
+        return " ".join(f"{self.text[: place.start]}{words}{self.text[place.stop :]}".split())
+
 
 def parse(text: str) -> Query:
     """Understand any text at all; what makes no sense is told in `problems`."""
-    text = " ".join(text.replace("\x00", " ").split())
-    query = Query(text)
+    text = tidy(text)
+    query = Query(text[:MOST_CHARACTERS].rstrip())
     if len(text) > MOST_CHARACTERS:
-        query.problems.append(f"That is more than {MOST_CHARACTERS} characters: only its beginning was searched for.")
-        text = text[:MOST_CHARACTERS]
-    for piece in _PIECE.finditer(text):
+        words = _("That is more than %(number)d characters: only its beginning was searched for.")
+        query.problems.append(words % {"number": MOST_CHARACTERS})
+    for piece in _PIECE.finditer(query.text):
         _take(query, piece)
     if len(query.terms) > MOST_TERMS:
-        query.problems.append(f"Of so many words the first {MOST_TERMS} were searched for.")
+        query.problems.append(_("Of so many words the first %(number)d were searched for.") % {"number": MOST_TERMS})
         query.terms = query.terms[:MOST_TERMS]
+    if len(query.filters) > MOST_FILTERS:
+        words = _("Of so many filters the first %(number)d were taken.")
+        query.problems.append(words % {"number": MOST_FILTERS})
+        query.filters = query.filters[:MOST_FILTERS]
+    if query.since and query.until and query.since > query.until:
+        query.problems.append(_("Nothing can be found: “from” is later than “to”."))
     if text and query.is_empty and not query.problems:
-        query.problems.append("There is no word in it to search for.")
+        query.problems.append(_("There is no word in it to search for."))
     return query
+
+
+def tidy(text: str) -> str:
+    """Return what was typed on one line, without what no database takes."""
+    return " ".join(_UNWRITTEN.sub(" ", text).split())
 
 
 def _take(query: Query, piece: re.Match[str]) -> None:
     name, value = (piece["field"] or "").lower(), piece["quoted"] if piece["plain"] is None else piece["plain"]
-    is_excluded = piece["minus"] is not None
+    is_excluded, place = piece["minus"] is not None, slice(*piece.span())
     if not value.strip():
         return
     if name in ("from", "to"):
-        _take_date(query, name, value)
+        _take_date(query, name, value, place)
     elif name:
-        query.filters.append(Filter(name, value.strip(), is_excluded))  # type: ignore[arg-type]
+        query.filters.append(Filter(name, value.strip(), is_excluded, place))  # type: ignore[arg-type]
     else:
-        query.terms += terms(value, is_phrase=piece["plain"] is None, is_excluded=is_excluded)
+        found = terms(value, is_phrase=piece["plain"] is None, is_excluded=is_excluded)
+        query.terms += found
+        if found and not is_excluded:
+            query.words.append(Word(value, place))
 
 
 def terms(text: str, *, is_phrase: bool = False, is_excluded: bool = False) -> list[Term]:
     is_begun = not is_phrase and text.rstrip().endswith("*")
-    there = list(runs(text))
+    there = [run for run in runs(text) if words_of_run(*run)]
     if not there:
         return []
     found = [_term(*run) for run in there]
@@ -120,16 +161,18 @@ def _begun(word: str, in_pairs: bool) -> Term:
     return Term((word,), is_begun=True, instead=tuple(sorted(instead)))
 
 
-def _take_date(query: Query, name: str, value: str) -> None:
+def _take_date(query: Query, name: str, value: str, place: slice) -> None:
     days = days_of(value)
     if days is None:
-        query.problems.append(
-            f"“{name}:{value}” names no date: write {name}:2013, {name}:2013-03 or {name}:2013-03-31."
-        )
+        names, ways = {"field": name, "value": value}, f"{name}:2013, {name}:2013-03, {name}:2013-03-31"
+        words = _("“%(field)s:%(value)s” names no date. These do: %(ways)s.")
+        query.problems.append(words % {**names, "ways": ways})
     elif name == "from":
         query.since = days[0]
+        query.dates.append(("from", place))
     else:
         query.until = days[1]
+        query.dates.append(("to", place))
 
 
 def days_of(value: str) -> tuple[dt.date, dt.date] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,15 +13,17 @@ from posts.dating import start_of
 from posts.models import Category, Tag
 from posts.search.engine import engine
 from posts.search.expressions import Expression, labelled, needle
-from posts.search.models import EPOCH, EVERY, label, position_of, post_of
-from posts.search.queries import Filter, Query, parse
+from posts.search.models import EPOCH, EVERY, LAST_NUMBER, label, position_of, post_of
+from posts.search.queries import MOST_TERMS, Field, Filter, Query, parse, terms
 from sources.models import Source
-from sources.naming import tidy_slug
+from sources.naming import fold, tidy_slug
 
 PAGE_SIZE = 10
-RANKED = 1000  # of what a common word finds, the newest so many are weighed against each other
+RANKED = 500  # of what a common word finds, the newest so many are weighed against each other
 MOST_SKIPPED = 10_000
+AMONG = 2000  # of what was found, the newest so many are counted by tag, category, outlet and year
 Order = Literal["relevance", "date"]
+Named = Tag | Source | Category
 
 
 @dataclass
@@ -28,88 +31,141 @@ class Sought:
     """A query whose names were looked up."""
 
     query: Query
+    within: Query  # of which the filters count
     expression: Expression
     low: int
     high: int
     # What it is narrowed to: pairs of a filter and what it names, or None where nobody knows that.
-    named: list[tuple[Filter, Tag | Source | Category | None]] = field(default_factory=list)
-    is_hopeless: bool = False  # narrowed to something that is not there
+    named: list[tuple[Filter, Named | None]] = field(default_factory=list)
+    named_within: list[tuple[Filter, Named | None]] = field(default_factory=list)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Say whether it is narrowed to something that is not there, or to no time at all."""
+        named = [*self.named, *self.named_within]
+        return self.low > self.high or any(row is None and not each.is_excluded for each, row in named)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.query.is_empty and not self.within.filters
 
     @property
     def unknown(self) -> list[Filter]:
         return [each for each, row in self.named if row is None]
+
+    @property
+    def is_ranked(self) -> bool:
+        return bool(self.query.wanted)
 
 
 @dataclass
 class Results:
     count: int
     positions: list[int]  # of this page
-    order: Order
+    newest: list[int]  # of all that was found, the newest: at most AMONG
 
     @property
     def ids(self) -> list[int]:
         return [post_of(position) for position in self.positions]
 
 
-def look_up(text: str, at: dt.datetime | None = None) -> Sought:
-    """Understand what was typed, as things stand at that moment."""
-    query = parse(text)
-    named = [(each, find(each)) for each in query.filters]
+NOTHING = Results(0, [], [])
+
+
+def look_up(text: str, within: str = "", at: dt.datetime | None = None) -> Sought:
+    """Understand what was typed, as things stand at that moment; `within` holds filters that it stays within."""
+    query, frame = parse(text), parse(within)
+    named, named_within = ([(each, find(each)) for each in asked.filters] for asked in (query, frame))
     wanted = [needle(term) for term in query.wanted]
     unwanted = [needle(term) for term in query.terms if term.is_excluded]
-    for each, row in named:
+    for each, row in [*named, *named_within]:
         if row is not None:
             (unwanted if each.is_excluded else wanted).append(labelled([label(each.field, row.pk)]))
     low = position_of(start_of(query.since)) if query.since else position_of(EPOCH)
-    high = position_of(at or timezone.now()) + (1 << 29) - 1
+    high = position_of(at or timezone.now(), LAST_NUMBER)
     if query.until:
-        high = min(high, position_of(start_of(query.until + dt.timedelta(days=1))) - 1)
-    return Sought(
-        query,
-        Expression(tuple(wanted or [labelled([EVERY])]), tuple(unwanted)),
-        low,
-        high,
-        named,
-        any(row is None and not each.is_excluded for each, row in named),
-    )
+        high = min(high, _last_position(query.until))
+    expression = Expression(tuple(wanted or [labelled([EVERY])]), tuple(unwanted))
+    return Sought(query, frame, expression, low, high, named, named_within)
 
 
-def find(each: Filter) -> Tag | Source | Category | None:
+def _last_position(day: dt.date) -> int:
+    if day == dt.date.max:
+        return (1 << 63) - 1
+    return position_of(start_of(day + dt.timedelta(days=1))) - 1
+
+
+def find(each: Filter) -> Named | None:
     """Return what a filter names: by its address or by its name."""
-    if each.field == "tag":
-        return Tag.objects.at_slug(each.name) or Tag.objects.named(each.name)
-    if each.field == "source":
-        slug = tidy_slug(each.name)
-        return Source.objects.filter(slug=slug).first() or Source.objects.named(each.name)
-    path = tidy_slug(each.name).strip("/")
-    found = Category.objects.filter(path=path).first() or Category.objects.filter(name__iexact=each.name).first()
-    return found or Category.objects.filter(slug=path.rpartition("/")[2]).order_by("path").first()
+    return named(each.field, each.name)
+
+
+def named(kind: Field, name: str) -> Named | None:
+    if kind == "tag":
+        return Tag.objects.at_slug(name) or Tag.objects.named(name)
+    slug = tidy_slug(name)
+    if kind == "source":
+        sources = Source.objects.select_related("tally")
+        return sources.filter(slug=slug).first() or sources.filter(aliases__slug=slug).first() or sources.named(name)
+    return _category(slug.strip("/"), fold(name))
+
+
+def _category(path: str, key: str) -> Category | None:
+    # Folded here: SQLite tells É from é where PostgreSQL does not. There are few.
+    rows = list(Category.objects.order_by("path").values_list("pk", "path", "slug", "name"))
+    ways = (
+        (pk for pk, its_path, _, _ in rows if its_path == path),
+        (pk for pk, _, _, name in rows if fold(name) == key),
+        (pk for pk, _, slug, _ in rows if slug == path.rpartition("/")[2]),
+    )
+    pk = next((pk for way in ways for pk in way), None)
+    return Category.objects.select_related("tally").get(pk=pk) if pk else None
 
 
 def run(sought: Sought, order: Order, number: int) -> Results:
     """Return a page of what is found, with how much there is."""
-    if sought.is_hopeless or sought.query.is_empty or sought.low > sought.high:
-        return Results(0, [], order)
-    count = engine().count(sought.expression, sought.low, sought.high)
+    if sought.is_empty or sought.is_hopeless:
+        return NOTHING
     skip = (number - 1) * PAGE_SIZE
-    if skip >= count:
-        return Results(count, [], order)
-    if order == "relevance" and sought.query.wanted and skip < RANKED:
-        return Results(count, ranked(sought, count)[skip : skip + PAGE_SIZE], order)
-    return Results(count, engine().newest(sought.expression, sought.low, sought.high, PAGE_SIZE, skip), order)
+    most = max(AMONG, min(skip + PAGE_SIZE, MOST_SKIPPED))
+    count, newest = engine().look(sought.expression, sought.low, sought.high, most)
+    in_order = newest
+    if order == "relevance" and sought.is_ranked:
+        best = ranked(sought, count, newest)
+        known = set(best)
+        in_order = [*best, *(position for position in newest if position not in known)]
+    return Results(count, in_order[skip : skip + PAGE_SIZE], newest[:AMONG])
 
 
-def ranked(sought: Sought, count: int) -> list[int]:
+def ranked(sought: Sought, count: int, newest: Sequence[int]) -> list[int]:
     """Return the best first; of very many, those with the words in the title before the newest others."""
-    expression, low, high = sought.expression, sought.low, sought.high
+    expression = sought.expression
     if count <= RANKED:
-        return list(engine().best(expression, low, high))
-    in_titles = _best_of_newest(expression.in_titles(), low, high)
-    others = _best_of_newest(expression, low, high)
-    known = set(in_titles)
-    return [*in_titles, *(position for position in others if position not in known)][:RANKED]
+        return list(engine().best(expression, newest))
+    in_titles = expression.in_titles()
+    newest_in_titles = engine().newest(in_titles, sought.low, sought.high, RANKED)
+    best_in_titles = list(engine().best(in_titles, newest_in_titles))
+    known = set(best_in_titles)
+    others = engine().best(expression, newest[:RANKED])
+    return [*best_in_titles, *(position for position in others if position not in known)][:RANKED]
 
 
-def _best_of_newest(expression: Expression, low: int, high: int) -> list[int]:
-    newest = engine().newest(expression, low, high, RANKED)
-    return list(engine().best(expression, newest[-1], high)) if newest else []
+def ids_found(text: str, within: str = "", *, most: int) -> list[int]:
+    """Return the ids of the posts that a query finds, the newest first, at most so many."""
+    sought = look_up(text, within)
+    if sought.is_empty or sought.is_hopeless:
+        return []
+    return [post_of(position) for position in engine().newest(sought.expression, sought.low, sought.high, most)]
+
+
+def count_of(sought: Sought) -> int:
+    if sought.is_empty or sought.is_hopeless:
+        return 0
+    count, _ = engine().look(sought.expression, sought.low, sought.high, 1)
+    return int(count)
+
+
+def title_beginning(text: str) -> Expression | None:
+    """Return what finds the titles in which these words stand, the last perhaps only begun."""
+    found = terms(f"{text}*")[:MOST_TERMS]
+    return Expression(tuple(map(needle, found))).in_titles() if found else None

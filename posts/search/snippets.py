@@ -8,11 +8,11 @@ from html import escape
 from django.utils.safestring import SafeString
 
 from posts.search.queries import Term
-from posts.search.words import is_cjk, runs, stem
+from posts.search.words import is_in_pairs, runs, stem
 
 LENGTH = 260  # characters
 MOST_READ = 30_000  # of a text; who looks for words behind that reads the beginning
-_WORD = re.compile(r"[^\W_](?:[\w'’ʼ\u0900-\u109f]|\.(?=\w\.))*")
+_WORD = re.compile(r"[^\W_](?:[\w'’ʼ\u0900-\u109f\u1780-\u17d3]|\.(?=\w\.))*")
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Marker:
     def _learn(self, number: int, term: Term) -> None:
         piece = ""
         for at, word in enumerate(term.words):
-            if is_cjk(word):
+            if is_in_pairs(word):
                 # Pairs overlap: 탈북, 북자 is 탈북자. One letter alone ends it.
                 is_next = len(word) > 1 and piece.endswith(word[0])
                 piece = piece + word[1:] if is_next else piece if piece.endswith(word) else word
-            if piece and (not is_cjk(word) or len(word) == 1 or at == len(term.words) - 1):
+            if piece and (not is_in_pairs(word) or len(word) == 1 or at == len(term.words) - 1):
                 self.pieces.append((piece, number))
                 piece = ""
-            if is_cjk(word):
+            if is_in_pairs(word):
                 continue
             if term.is_begun and at == len(term.words) - 1:
                 self.beginnings.append((word, number))

@@ -1,8 +1,10 @@
 """The index on SQLite: FTS5 beside the table of documents, kept like it by triggers."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
 from posts.search.expressions import Expression, Needle
@@ -59,19 +61,31 @@ def _phrase(columns: Sequence[str], words: Sequence[str], begun: bool) -> str:
 _WITHIN = f"FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid BETWEEN %s AND %s"
 
 
-def count(expression: Expression, low: int, high: int) -> int:
-    return int(_rows(f"SELECT count(*) {_WITHIN}", written(expression), low, high)[0][0])
+def look(expression: Expression, low: int, high: int, most: int) -> tuple[int, list[int]]:
+    """Return how many are found within these positions, and the newest of them."""
+    found = newest(expression, low, high, most)
+    if len(found) < most:
+        return len(found), found
+    [(count,)] = _rows(f"SELECT count(*) {_WITHIN}", written(expression), low, high)
+    return count, found
 
 
-def newest(expression: Expression, low: int, high: int, most: int, skip: int = 0) -> list[int]:
-    sql = f"SELECT rowid {_WITHIN} ORDER BY rowid DESC LIMIT %s OFFSET %s"
-    return [position for (position,) in _rows(sql, written(expression), low, high, most, skip)]
+def newest(expression: Expression, low: int, high: int, most: int) -> list[int]:
+    sql = f"SELECT rowid {_WITHIN} ORDER BY rowid DESC LIMIT %s"
+    return [position for (position,) in _rows(sql, written(expression), low, high, most)]
 
 
-def best(expression: Expression, low: int, high: int) -> list[int]:
-    """Return all within these positions, the best first; of equals the newest."""
+def best(expression: Expression, positions: Sequence[int]) -> list[int]:
+    """Return these, all that is found from the first to the last, the best first; of equals the newest."""
+    if not positions:
+        return []
     sql = f"SELECT rowid {_WITHIN} ORDER BY bm25({TABLE}, {WEIGHTS}), rowid DESC"
-    return [position for (position,) in _rows(sql, written(expression), low, high)]
+    return [position for (position,) in _rows(sql, written(expression), positions[-1], positions[0])]
+
+
+def labels_of(positions: Sequence[int]) -> list[str]:
+    sql = f"SELECT labels FROM {DOCUMENTS} WHERE position IN (SELECT value FROM json_each(%s))"
+    return [labels for (labels,) in _rows(sql, json.dumps(list(positions)))]
 
 
 def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -80,5 +94,6 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def vectors(documents: Sequence[Any]) -> None:
-    """The triggers have indexed these documents already."""
+def write(documents: Sequence[Any]) -> None:
+    """Store these documents; the triggers index them."""
+    apps.get_model("search", "SearchDocument").objects.bulk_create(documents)

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from posts.search import views
+from posts.search import feeds, views
 
 app_name = "search"
-urlpatterns = [path("search/", views.search, name="search")]
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
+    *feeds.feed_addresses(),
+]

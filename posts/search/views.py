@@ -1,27 +1,31 @@
-"""The search page."""
+"""The search page, and the list of what somebody may be looking for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from posts.listing import ListedPost, ListingPage, read_posts
-from posts.models import Post
+from posts.models import Category, Post
 from posts.rendering import plain_text
-from posts.search import searching
-from posts.search.facets import Facets, facets_of
+from posts.search import proposing, searching
+from posts.search.addresses import Asked, search_query, search_url
+from posts.search.facets import Facet, facets_of
 from posts.search.indexing import catch_up_for_reader
-from posts.search.queries import MOST_CHARACTERS
+from posts.search.queries import MOST_CHARACTERS, Filter, Query, days_of, tidy
+from posts.search.searching import Named, Results, Sought
 from posts.search.snippets import Marker
+from posts.search.suggesting import LONGEST, is_enough, suggestions
 
 MOST_PAGES = searching.MOST_SKIPPED // searching.PAGE_SIZE
-ADDRESS = "/search/"
 
 
 @dataclass
@@ -33,49 +37,57 @@ class Found:
     snippet: SafeString
 
 
+@dataclass
+class Proposed:
+    text: str
+    count: int
+    url: str
+    pages: list[proposing.NamePage]
+
+
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Answer any query; what makes no sense in it is said above the results."""
-    text = " ".join(f"{request.GET.get('within', '')} {request.GET.get('q', '')}".replace("\x00", " ").split())
-    order: searching.Order = "date" if request.GET.get("sort") == "date" else "relevance"
-    number = _page_number(request.GET.get("page", "1"))
+    asked = Asked.by(request)
     catch_up_for_reader()
-    sought = searching.look_up(text)
-    results = searching.run(sought, order, number)
+    sought = searching.look_up(asked.text, asked.within)
+    results = searching.run(sought, asked.order, asked.number)
     last = min(max(1, -(-results.count // searching.PAGE_SIZE)), MOST_PAGES)
-    if number > last:
+    if asked.number > last:
         raise Http404("There is no such page.")
-    context: dict[str, Any] = {
-        "query": sought.query,
-        "sought": sought,
-        "order": order,
-        "results": results,
-        "found": _found(sought, results),
-        "facets": _with_addresses(facets_of(sought, results.count), sought.query.text, order),
-        "page": _Pages(sought.query.text, order, number, last),
-        "orders": [(name, each == order, address(sought.query.text, each)) for each, name in ORDERS],
-        "most_characters": MOST_CHARACTERS,
-    }
-    response = render(request, "search/search.html", context)
+    response = render(request, "search/search.html", _context(asked, sought, results, last))
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-ORDERS: list[tuple[searching.Order, str]] = [("relevance", "Best first"), ("date", "Newest first")]
+def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[str, Any]:
+    facets = facets_of(sought, results)
+    return {
+        "query": sought.query,
+        "asked": asked,
+        "sought": sought,
+        "results": results,
+        "found": _found(sought, results),
+        "called": proposing.pages_called(sought),
+        "proposed": _proposed(asked, sought, results.count),
+        "chosen": list(_chosen(asked, sought)),
+        "frame": list(_frame(sought)),
+        "leaving_url": search_url(asked.but(within="")),
+        "facets": [_linked(asked, sought.query, facet) for facet in facets.kinds],
+        "among": facets.among,
+        "page": Pages(asked, last),
+        "orders": _orders(asked),
+        "most_characters": MOST_CHARACTERS,
+        "feeds": _feeds(asked, sought),
+        "download_url": "" if sought.is_empty else "/search/posts",
+        "download_query": search_query(Asked(asked.text, asked.within)),
+    }
 
 
-def address(text: str, order: searching.Order, number: int = 1) -> str:
-    asked = {"q": text} | ({"sort": order} if order == "date" else {}) | ({"page": str(number)} if number > 1 else {})
-    return f"{ADDRESS}?{urlencode(asked)}"
+# --- What was found
 
 
-def _page_number(value: str) -> int:
-    if not (value.isdecimal() and value.isascii() and len(value) < 10 and int(value)):
-        raise Http404("There is no such page.")
-    return int(value)
-
-
-def _found(sought: searching.Sought, results: searching.Results) -> list[Found]:
+def _found(sought: Sought, results: Results) -> list[Found]:
     """Read the posts of this page; one that went from sight a moment ago is left out."""
     order = {pk: place for place, pk in enumerate(results.ids)}
     posts = read_posts(Post.objects.published().filter(pk__in=order), whole=True)
@@ -89,22 +101,136 @@ def _one(post: ListedPost, marker: Marker) -> Found:
     return Found(post, marker.marked(post.display_title), marker.snippet(text or post.excerpt))
 
 
-def _with_addresses(facets: Facets, text: str, order: searching.Order) -> dict[str, Any]:
-    kinds = [
-        (
-            kind.name,
-            [(each.name, f"{each.count:,}", address(f"{text} {each.narrowing}", order)) for each in kind.values],
-        )
-        for kind in facets.kinds
-    ]
-    return {"kinds": kinds, "among": facets.among}
-
-
-class _Pages(ListingPage):
+class Pages(ListingPage):
     """The numbers below the results."""
 
-    def __init__(self, text: str, order: searching.Order, number: int, last: int) -> None:
-        self.text, self.order, self.number, self.last = text, order, number, last
+    def __init__(self, asked: Asked, last: int) -> None:
+        self.asked, self.number, self.last = asked, asked.number, last
 
     def url_of(self, number: int) -> str:
-        return address(self.text, self.order, number)
+        return search_url(self.asked.but(number=number))
+
+
+# --- What else can be done with it
+
+
+def _orders(asked: Asked) -> list[tuple[str, bool, str]]:
+    names: list[tuple[searching.Order, str]] = [("relevance", _("Best first")), ("date", _("Newest first"))]
+    return [(name, each == asked.order, search_url(asked.but(order=each))) for each, name in names]
+
+
+def _feeds(asked: Asked, sought: Sought) -> list[tuple[str, str, str]]:
+    if sought.is_empty:
+        return []
+    query = search_query(Asked(asked.text, asked.within))
+    kinds = (("RSS", "", "rss+xml"), ("Atom", "atom/", "atom+xml"), ("JSON", "json/", "feed+json"))
+    return [(name, f"/search/feed/{ending}?{query}", f"application/{kind}") for name, ending, kind in kinds]
+
+
+def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
+    if count >= proposing.FEW and not sought.unknown:
+        return []
+    return [
+        Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages)
+        for each in proposing.proposals(sought, count)
+    ]
+
+
+# --- What it is narrowed to, and what it can be narrowed to
+
+
+@dataclass
+class Chosen:
+    """A filter that is there already, and the address of the search without it."""
+
+    words: str
+    url: str
+
+
+def _chosen(asked: Asked, sought: Sought) -> Iterator[Chosen]:
+    query = sought.query
+    for each, row in sought.named:
+        yield Chosen(filter_words(each, row), search_url(asked.but(text=query.without(each.place))))
+    since = [place for name, place in query.dates if name == "from"]
+    until = [place for name, place in query.dates if name == "to"]
+    if year := _whole_year(query):
+        words = _("Year: %(year)s") % {"year": str(year)}
+        yield Chosen(words, search_url(asked.but(text=query.without(*since, *until))))
+        return
+    if query.since:
+        words = _("From %(date)s") % {"date": query.since.isoformat()}
+        yield Chosen(words, search_url(asked.but(text=query.without(*since))))
+    if query.until:
+        words = _("Until %(date)s") % {"date": query.until.isoformat()}
+        yield Chosen(words, search_url(asked.but(text=query.without(*until))))
+
+
+def _whole_year(query: Query) -> int | None:
+    """Return the year that the query asks for from its first to its last day, and nothing else."""
+    since, until = query.since, query.until
+    if since and until and since.year == until.year and days_of(str(since.year).zfill(4)) == (since, until):
+        return since.year
+    return None
+
+
+def filter_words(each: Filter, row: Named | None) -> str:
+    """Say what a filter does: “Tag: North Korea”."""
+    name = {"name": each.name if row is None else row.name}
+    if each.is_excluded:
+        words = {
+            "tag": _("Not the tag: %(name)s"),
+            "source": _("Not the outlet: %(name)s"),
+            "category": _("Not the category: %(name)s"),
+        }
+    else:
+        words = {
+            "tag": _("Tag: %(name)s"),
+            "source": _("Outlet: %(name)s"),
+            "category": _("Category: %(name)s"),
+        }
+    return words[each.field] % name
+
+
+@dataclass
+class Frame:
+    """What the search stays within."""
+
+    words: str
+    url: str  # its page, if it has one
+
+
+def _frame(sought: Sought) -> Iterator[Frame]:
+    for each, row in sought.named_within:
+        url = "" if row is None else proposing.row_url(each.field, row.path if isinstance(row, Category) else row.slug)
+        yield Frame(filter_words(each, row), url)
+
+
+def _linked(asked: Asked, query: Query, facet: Facet) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return the facet's name, and of each value name, count and the address of the search narrowed to it."""
+    text = query.without(*(place for _name, place in query.dates)) if facet.is_time else query.text
+    return facet.name, [
+        (each.name, f"{each.count:,}", search_url(asked.but(text=f"{text} {each.narrowing}".strip())))
+        for each in facet.values
+    ]
+
+
+# --- Suggestions
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Answer what begins like this, as a page or, to who accepts nothing but JSON or prefers it, as that."""
+    text = tidy(request.GET.get("q", ""))[:LONGEST]
+    catch_up_for_reader()
+    found = suggestions(text)
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        shown = [{"kind": each.kind_name, "name": each.name, "url": each.url, "count": each.count} for each in found]
+        response: HttpResponse = JsonResponse({"query": text, "suggestions": shown})
+    else:
+        context = {"text": text, "suggestions": found, "is_enough": is_enough(text), "longest": LONGEST}
+        response = render(request, "search/suggest.html", context)
+    # What somebody began to type is kept nowhere, not even in the browser.
+    patch_cache_control(response, private=True, no_store=True)
+    patch_vary_headers(response, ["Accept"])
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,8 +1,9 @@
 """Texts as the words under which they are found, the same for what is searched and for what is searched for. Pure.
 
 Both databases index these words and nothing else, so that both find alike. Accents and case are folded, English words
-are reduced to their stem. Chinese, Japanese and Korean are cut into overlapping pairs, for their words are written
-without spaces or with particles behind them: “서울에서” is 서울, 울에, 에서, and 서 alone at its end.
+are reduced to their stem. Chinese, Japanese, Korean, Thai and their like are cut into overlapping pairs, for their
+words are written without spaces or with particles behind them: “서울에서” is 서울, 울에, 에서, and 서 alone at its
+end.
 """
 
 import re
@@ -26,13 +27,17 @@ _MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’ʼ]s\b")
+# An article that French and Italian write as one with its word: “l’esclavage”.
+_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|[dns]?[aeu]ll|un)['’ʼ](?=\w\w)")
 # Vowel signs of the scripts of South and South-East Asia belong to the word though they are no letters.
 _WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u109f\u1780-\u17d3\u200c\u200d])+")
-_CJK = (
+_PAIRED = (
     "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af"
+    # Thai, Lao, Burmese, Khmer, without their digits.
+    "\u0e01-\u0e4f\u0e80-\u0ecf\u0edc-\u0edf\u1000-\u103f\u1050-\u108f\u1780-\u17d3"
 )
-_RUNS = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
-_IS_CJK = re.compile(f"[{_CJK}]")
+_RUNS = re.compile(f"[{_PAIRED}]+|[^{_PAIRED}]+")
+_IS_PAIRED = re.compile(f"[{_PAIRED}]")
 _JOINERS = re.compile("[\u200c\u200d]")
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 
@@ -42,18 +47,23 @@ def fold_text(text: str) -> str:
     text = unicodedata.normalize("NFKD", text).casefold()
     text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text))).translate(_PLAIN)
     text = _ACRONYM.sub(lambda found: found[0].replace(".", ""), text)
-    return _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
+    return _APOSTROPHE.sub("", _ELISION.sub("", _POSSESSIVE.sub("", text)))
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text as they are compared."""
+    return _WORD.findall(fold_text(text))
 
 
 def runs(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the folded words of a text, and of each whether it is written in pairs."""
-    for word in _WORD.findall(fold_text(text)):
+    for word in folded_words(text):
         for run in _RUNS.findall(word):
-            yield run, is_cjk(run)
+            yield run, is_in_pairs(run)
 
 
-def is_cjk(run: str) -> bool:
-    return bool(_IS_CJK.match(run))
+def is_in_pairs(run: str) -> bool:
+    return bool(_IS_PAIRED.match(run))
 
 
 def indexed_words(text: str) -> list[str]:

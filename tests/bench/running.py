@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from tests.bench import comments, desk, subscriptions, wordpress
+from tests.bench import comments, desk, search, subscriptions, wordpress
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -31,6 +31,7 @@ def run(words: Sequence[str]) -> int:
             versions, found = _versions(), plans()
             of_comments = list(comments.ratios())
             at_the_desk[size] = desk.costs()
+            searched = search.costs() if size == arguments.sizes[-1] else []
     with filled_database(arguments.sizes[0]):
         of_letters = list(subscriptions.ratios())
     of_moving = list(wordpress.ratios())
@@ -39,10 +40,12 @@ def run(words: Sequence[str]) -> int:
         say(table(size, of_size))
         say(desk.table(size, at_the_desk[size]))
     report, is_within = limits_report(measured, [*of_comments, *desk.ratios(at_the_desk), *of_letters, *of_moving])
+    search_report, is_found_in_time = search.report(arguments.sizes[-1], searched)
     say("\n".join([*subscriptions.lines, *wordpress.lines]))
     say(report)
+    say(search_report)
     say(plans_report(arguments.sizes[-1], found))
-    return 0 if is_within else 1
+    return 0 if is_within and is_found_in_time else 1
 
 
 def say(text: str) -> None:

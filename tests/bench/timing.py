@@ -64,11 +64,12 @@ def _timed(handler: Handler, url: str) -> float:
 
 def ask(handler: Handler, url: str) -> int:
     """Send a GET as a web server would and return the number of bytes of the answer."""
+    path, _, query = url.partition("?")
     environ = {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(url).decode("latin-1"),
-        "QUERY_STRING": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
         "SERVER_NAME": "127.0.0.1",
         "SERVER_PORT": "8000",
         "SERVER_PROTOCOL": "HTTP/1.1",
