@@ -214,6 +214,7 @@ INSTALLED_APPS = [
     "posts.comments",
     "posts.webhooks",
     "posts.subscriptions",
+    "posts.help",
     "posts.search",
     "posts.wordpress",
 ]
