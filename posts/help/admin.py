@@ -37,6 +37,13 @@ class LanguagesField(forms.MultipleChoiceField):
         return super().has_changed((initial or "").split(), data)
 
 
+class LinesField(forms.CharField):
+    """A text of several lines, which a browser sends with other line ends than it was given."""
+
+    def to_python(self, value: Any) -> str:
+        return "\n".join((super().to_python(value) or "").splitlines())
+
+
 class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
@@ -46,9 +53,10 @@ class ContactForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {
             "what": forms.Textarea({"rows": 2, "cols": 60}),
-            "telephones": forms.Textarea({"rows": 3, "cols": 40}),
+            "telephones": forms.Textarea({"rows": 3, "cols": 40, "dir": "ltr"}),
             "call_back": forms.Textarea({"rows": 2, "cols": 60}),
         }
+        field_classes = {"telephones": LinesField}
 
     languages = LanguagesField(
         label="Languages spoken",
@@ -56,6 +64,13 @@ class ContactForm(forms.ModelForm):
         choices=language_choices,
         help_text="In which somebody can be spoken to.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Of eighty, those that are ticked are seen first. Who may only look has no such field.
+        if "languages" in self.fields:
+            ticked = self.instance.language_codes
+            self.fields["languages"].choices = sorted(language_choices(), key=lambda each: each[0] not in ticked)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -95,7 +110,7 @@ class LanguageFilter(admin.SimpleListFilter):
 @admin.register(Contact)
 class ContactAdmin(OneAtATime, admin.ModelAdmin):
     form = ContactForm
-    list_display = ["name", "place", "kind", "verified_on", "standing"]
+    list_display = ["name", "standing", "place", "kind", "verified_on"]
     list_filter = [StateFilter, "kind", ("country", UsedChoicesFilter), LanguageFilter]
     search_fields = ["name", "what", "telephones", "email", "web_address"]
     search_help_text = "A name, what they do, a number or an address."

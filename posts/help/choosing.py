@@ -67,13 +67,9 @@ def _near_sections(shown: Sequence[Contact], near: Sequence[Contact], choice: Ch
     elif not own.contacts and choice.language and not all(each.is_urgent for each in _of(near, choice.country)):
         words = {"place": country_in_sentence(choice.country), "language": language_name(choice.language)}
         own.note = _("No other contact in %(place)s is known to speak %(language)s.") % words
-    return _filled(
-        [
-            Section(_("In an emergency"), urgent, names_place=True),
-            Section(_heading(INTERNATIONAL), _of(others, INTERNATIONAL)),
-            own,
-        ]
-    )
+    international = Section(_heading(INTERNATIONAL), _of(others, INTERNATIONAL))
+    further = [own, international] if own.note else [international, own]
+    return _filled([Section(_("In an emergency"), urgent, names_place=True), *further])
 
 
 def _of(contacts: Sequence[Contact], country: str) -> list[Contact]:
@@ -81,7 +77,7 @@ def _of(contacts: Sequence[Contact], country: str) -> list[Contact]:
 
 
 def _heading(country: str) -> str:
-    return country_name(country) if country else _("In every country")
+    return country_name(country) if country else _("International")
 
 
 def _filled(sections: list[Section]) -> list[Section]:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Concat
@@ -28,7 +28,8 @@ from sources.places import country_choices
 ADDRESS = "/get-help/"
 WAYS = ("telephones", "text_number", "email", "web_address", "chat_address")
 ADDRESS_LENGTH = 500
-_web = URLValidator(["http", "https"])
+# Django takes ftp for an address of the web too.
+_web = RegexValidator(r"(?i)^https?://", "Begin with https://")
 
 
 class Kind(models.TextChoices):

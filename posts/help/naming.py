@@ -1,8 +1,10 @@
-"""Countries and languages as readers call them, each in their own language (Unicode's CLDR through Babel)."""
+"""Countries, languages and days as readers call them, each in their own language (Unicode's CLDR through Babel)."""
 
+import datetime as dt
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from django.utils.translation import get_language
 
 from sources.naming import fold
@@ -42,6 +44,10 @@ def language_name(code: str) -> str:
 def own_language_name(code: str) -> str:
     """Return a language's name in itself: who needs it may read no other."""
     return _locale(code).languages.get(code, code)
+
+
+def long_date(day: dt.date) -> str:
+    return format_date(day, "long", locale=_locale(get_language()))
 
 
 def country_called(name: str) -> str:

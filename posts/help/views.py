@@ -20,8 +20,9 @@ from posts.hooks import shows_page
 @require_safe
 def contact_list(request: HttpRequest) -> HttpResponse:
     country, language = (request.GET.get(name, "").strip() for name in ("country", "language"))
-    known_country = country.upper() if is_country(country.upper()) else ""
-    known_language = language.lower() if is_language(language.lower()) else ""
+    # Upper and lower case of ASCII alone: "ß" would become a country.
+    known_country = country.upper() if country.isascii() and is_country(country.upper()) else ""
+    known_language = language.lower() if language.isascii() and is_language(language.lower()) else ""
     contacts = list(Contact.objects.current().in_order())
     choice = choose(contacts, known_country, known_language)
     if country not in ("", "all") and not known_country:

@@ -8,7 +8,7 @@ from django.template import Context
 from django.utils.translation import get_language
 
 from posts.help.models import Contact
-from posts.help.naming import country_called, country_in_sentence, country_name, language_name
+from posts.help.naming import country_called, country_in_sentence, country_name, language_name, long_date
 from posts.help.views import address
 from posts.listing import ListedPost
 from sources.models import Source
@@ -16,9 +16,8 @@ from sources.models import Source
 register = template.Library()
 
 
-@register.filter("country_name", is_safe=False)
-def _country_name(code: str) -> str:
-    return country_name(code)
+register.filter("country_name", country_name)
+register.filter("long_date", long_date)
 
 
 @register.filter
