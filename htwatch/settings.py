@@ -213,8 +213,8 @@ INSTALLED_APPS = [
     "posts.outbox",
     "posts.comments",
     "posts.webhooks",
-    "posts.subscriptions",
     "posts.help",
+    "posts.subscriptions",
     "posts.search",
     "posts.wordpress",
 ]

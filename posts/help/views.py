@@ -30,7 +30,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     if language not in ("", "all") and not known_language:
         choice.notes.insert(0, _("We do not know this language. Here are contacts in every language."))
     context = {
-        "flatpage": FlatPage.objects.filter(url=ADDRESS, sites=settings.SITE_ID).first(),
+        "flatpage": _written(),
         "choice": choice,
         "countries": _countries(contacts, choice),
         "languages": _languages(choice),
@@ -38,6 +38,11 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         "address": ADDRESS,
     }
     return render(request, "help/contact_list.html", context)
+
+
+def _written() -> FlatPage | None:
+    """Return what editors wrote for this page. One for members alone, as a blog may bring, is not for readers."""
+    return FlatPage.objects.filter(url=ADDRESS, sites=settings.SITE_ID, registration_required=False).first()
 
 
 def address(country: str = "", language: str = "") -> str:

@@ -225,6 +225,11 @@ class TestThePage:
         assert html.index("of ours") < html.index("Harbour Line")
         assert "<script>alert" not in html
 
+    def test_what_is_for_members_alone_is_not_shown(self, client):
+        write_page("For members.")
+        FlatPage.objects.update(registration_required=True)
+        assert "For members." not in page(client)
+
     def test_it_leads_to_what_is_said_of_safety(self, client):
         assert 'href="/safety/"' in page(client)
 
