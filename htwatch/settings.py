@@ -213,6 +213,7 @@ INSTALLED_APPS = [
     "posts.outbox",
     "posts.comments",
     "posts.webhooks",
+    "posts.help",
     "posts.subscriptions",
     "posts.search",
     "posts.wordpress",

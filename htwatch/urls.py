@@ -18,7 +18,7 @@ urlpatterns = [
     re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
     *(
         path("", include(f"{app}.urls"))
-        for app in ("posts.comments", "posts.subscriptions", "posts.search", "posts.wordpress")
+        for app in ("posts.comments", "posts.help", "posts.subscriptions", "posts.search", "posts.wordpress")
         if apps.is_installed(app)
     ),
     *([path("anymail/", include("anymail.urls"))] if apps.is_installed("anymail") else []),

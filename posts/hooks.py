@@ -10,6 +10,8 @@ A nested app that has something to say has a module or a template of a known nam
 - `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
 - `making.py`, `make(number, seed)`: its share of `make_posts`
+- `sitemaps.py`, `ADDRESSES`: its pages that the sitemap names
+- a view marked with `shows_page`: where it answers, editors may write a page all the same; the view shows its text
 - the template `<app>/_<place>.html`: something at a place of our pages (the tag `hook`)
 
 And any installed app, nested or not, ours or not, may have its share of the first page of the desk:
@@ -23,7 +25,7 @@ Take the app out of INSTALLED_APPS, and all of it is gone.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -31,6 +33,7 @@ from types import ModuleType
 from typing import Any
 
 from django.apps import apps
+from django.urls import Resolver404, resolve
 from django.utils.module_loading import module_has_submodule
 
 
@@ -62,3 +65,18 @@ def modules_of_all_apps(name: str) -> tuple[ModuleType, ...]:
 @lru_cache
 def _modules(app_names: tuple[str, ...], name: str) -> tuple[ModuleType, ...]:
     return tuple(import_module(f"{app}.{name}") for app in app_names if module_has_submodule(import_module(app), name))
+
+
+def shows_page(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view that shows the text of the page which editors wrote for its address, if they did."""
+    view.shows_page = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_taken(address: str) -> bool:
+    """Say whether the site itself answers at an address, so that no page of editors would be seen there."""
+    try:
+        view = resolve(address).func
+    except Resolver404:
+        return False
+    return not getattr(view, "shows_page", False)

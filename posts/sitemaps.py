@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from posts.addressing import CORRECTIONS, category_url, post_url, source_url, tag_url
+from posts.hooks import nested_modules
 from posts.models import Category, Post, Tag
 from sources.models import Source
 
@@ -78,7 +79,9 @@ class _ShelfSitemap(_Section):
 class PageSitemap(_Section):
     def items(self) -> list[str]:
         indexes = ["/", "/archive/", "/tag/", "/category/", "/source/", CORRECTIONS]
-        return indexes + list(FlatPage.objects.order_by("url").values_list("url", flat=True))
+        nested = [address for module in nested_modules("sitemaps") for address in module.ADDRESSES]
+        written = FlatPage.objects.order_by("url").values_list("url", flat=True)
+        return list(dict.fromkeys([*indexes, *nested, *written]))
 
     def location(self, item: str) -> str:
         return item

@@ -27,6 +27,7 @@ from posts.wordpress.models import Miss, Run
 from tests.factories import (
     make_category,
     make_comment,
+    make_contact,
     make_link,
     make_post,
     make_source,
@@ -56,6 +57,7 @@ def make_one_of_everything(editor: User) -> Post:
     Discussion.objects.create(post=post)
     Word.objects.create(pattern="casino", kind="disallowed")
     Policy.objects.create(pk=1)
+    make_contact()
     Entry.objects.create(actor="mo", act="approve", comment_id=1, before="held", after="approved", batch=uuid.uuid4())
     endpoint = Endpoint.objects.create(name="Channel", address="https://channel.example/")
     Call.objects.create(endpoint=endpoint, key="1:test", kind="test", body={})

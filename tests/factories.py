@@ -11,6 +11,8 @@ from django.utils.crypto import get_random_string
 from PIL import Image as Pillow
 
 from posts.comments.models import Comment, Discussion
+from posts.dating import site_date
+from posts.help.models import Contact
 from posts.models import Category, Post, Tag
 from posts.subscriptions.changing import follow
 from posts.subscriptions.models import Consent, Frequency, Subscriber
@@ -71,6 +73,18 @@ def make_comment(post: Post | None = None, body: str = "Well said.", **fields: A
     """Return a saved comment, approved unless told otherwise."""
     fields.setdefault("state", Comment.State.APPROVED)
     return Comment.objects.create(post=post or make_post(), body=body, once=get_random_string(32), **fields)
+
+
+def make_contact(name: str = "Harbour Line", *, days_ago: int | None = 1, **fields: Any) -> Contact:
+    """Return a saved contact, verified so many days ago, or never."""
+    fields.setdefault("what", "Listens, and finds an interpreter.")
+    fields.setdefault("telephones", "+44 20 7946 0101")
+    if days_ago is not None:
+        fields.setdefault("verified_on", site_date(timezone.now()) - dt.timedelta(days=days_ago))
+    contact = Contact(name=name, **fields)
+    contact.full_clean()
+    contact.save()
+    return contact
 
 
 def make_subscriber(email: str = "", *follows: str, since: dt.datetime | None = None, **fields: Any) -> Subscriber:

@@ -26,11 +26,12 @@ from posts.models import Post
 WITHOUT = os.environ["WITHOUT"]
 TRACES = {
     "posts.comments": b"/comment/", "posts.subscriptions": b"subscribe", "posts.webhooks": b"webhook",
-    "posts.search": b"/search/", "posts.wordpress": b"wordpress",
+    "posts.search": b"/search/", "posts.wordpress": b"wordpress", "posts.help": b"/get-help/?country",
 }
 GONE = {
     "posts.comments": ["/comments/feed/"], "posts.subscriptions": ["/subscribe/"], "posts.webhooks": [],
     "posts.search": ["/search/"], "posts.wordpress": ["/rss/", "/xmlrpc.php"],
+    "posts.help": [],
 }
 client = Client()
 post = Post.objects.filter(title__startswith="A fee refunded").get()
@@ -50,7 +51,7 @@ print("fine")
 
 
 @pytest.mark.parametrize(
-    "app", ["posts.comments", "posts.search", "posts.subscriptions", "posts.webhooks", "posts.wordpress"]
+    "app", ["posts.comments", "posts.help", "posts.search", "posts.subscriptions", "posts.webhooks", "posts.wordpress"]
 )
 def test_the_site_runs_without(app, tmp_path):
     result = subprocess.run(

@@ -48,6 +48,9 @@ OPEN_TO = [
     (r"sources_source_(add|delete)|links_link_\w+|flatpages_flatpage_\w+", "EAS"),
     (r"wordpress_miss_add", ""),
     (r"redirects_redirect_\w+|wordpress_miss_\w+", "EAS"),
+    # Who helps: editors answer for it.
+    (r"help_contact_(changelist|change|history)", "WEMAS"),
+    (r"help_contact_\w+", "EAS"),
     # Comments: editors read and answer, moderators decide.
     (r"comments_comment_(answer|changelist|change|history)", "EMAS"),
     (r"comments_(comment|entry|policy)_(add|delete)", ""),

@@ -8,9 +8,9 @@ from django.contrib import admin
 from django.contrib.flatpages.forms import FlatpageForm
 from django.contrib.flatpages.models import FlatPage
 from django.http import HttpRequest
-from django.urls import is_valid_path
 from markdownx.widgets import AdminMarkdownxWidget
 
+from posts.hooks import is_taken
 from posts.rendering import MAX_TEXT_LENGTH
 
 admin.site.unregister(FlatPage)
@@ -29,7 +29,7 @@ class PageForm(FlatpageForm):
         url = super().clean_url()
         if FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Another page has this address.")
-        if is_valid_path(url) or "//" in url or "/../" in url or "/./" in url:
+        if is_taken(url) or "//" in url or "/../" in url or "/./" in url:
             raise forms.ValidationError("No page can stand at this address: the site itself answers there.")
         return url
 

@@ -26,6 +26,7 @@ GIVING = [
     ("posts.comments", "0002_permissions"),
     ("posts.webhooks", "0002_permissions"),
     ("posts.subscriptions", "0002_permissions"),
+    ("posts.help", "0002_permissions"),
     ("posts.wordpress", "0002_permissions"),
 ]
 PATIENCE = 15_000  # milliseconds: the machine may be busy with something else

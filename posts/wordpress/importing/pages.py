@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
-from django.urls import is_valid_path
 from django.utils.text import slugify
 
+from posts.hooks import is_taken
 from posts.rendering import fit
 from posts.wordpress.importing.attachments import fitting
 from posts.wordpress.models import ADDRESS_LENGTH, Blog, Imported, Kind, Result
@@ -201,10 +201,10 @@ class _Desk:
                 Reason("address-taken", f"A page that was written here stands at {short}: this one is left.")
             )
             return ""
-        found = next(each for each in _near(short) if self._taken.get(each, own) == own and not is_valid_path(each))
+        found = next(each for each in _near(short) if self._taken.get(each, own) == own and not is_taken(each))
         if found != short:
             sentence = f"The site itself answers at {short}: the page stands at {found}."
-            if not is_valid_path(short):
+            if not is_taken(short):
                 sentence = f"Another page of the old blog stands at {short}: this one stands at {found}."
             reasons.append(Reason("address-taken", sentence))
         if own:

@@ -1,0 +1,54 @@
+"""What templates ask about who helps."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.translation import get_language
+
+from posts.help.models import Contact
+from posts.help.naming import country_called, country_in_sentence, country_name, language_name, long_date
+from posts.help.views import address
+from posts.listing import ListedPost
+from sources.models import Source
+
+register = template.Library()
+
+
+register.filter("country_name", country_name)
+register.filter("long_date", long_date)
+
+
+@register.filter
+def named_languages(codes: list[str]) -> str:
+    """Return the names of languages, in the reader's, with commas between."""
+    comma = "、" if get_language() in ("ja", "zh-hans", "zh-hant") else ", "
+    return comma.join(sorted(map(language_name, codes)))
+
+
+@register.simple_tag(takes_context=True)
+def help_of_listing(context: Context) -> list[dict[str, str]]:
+    """Return where help is found in the country of an outlet, or in one that the tag or the category is called."""
+    shelves = [context.get("tag"), context.get("category"), *(context.get("tags") or [])]
+    codes = {country_called(shelf.name) for shelf in shelves if shelf}
+    source = context.get("source")
+    return _leading(codes | ({source.country} if source else set()))
+
+
+@register.simple_tag
+def help_of_post(post: ListedPost) -> list[dict[str, str]]:
+    codes = {country_called(shelf.name) for shelf in (*post.categories, *post.tags)}
+    if post.source_slug:
+        codes |= set(Source.objects.filter(slug=post.source_slug).values_list("country", flat=True))
+    return _leading(codes)
+
+
+def _leading(codes: Iterable[str]) -> list[dict[str, str]]:
+    """Return the name and the address of each country that has contacts, asking only where there is a country."""
+    asked = {code for code in codes if code}
+    if not asked:
+        return []
+    rows: Any = Contact.objects.current().filter(country__in=asked).order_by().values_list("country", flat=True)
+    places = [{"place": country_in_sentence(code), "url": address(code)} for code in set(rows)]
+    return sorted(places, key=lambda each: each["place"])

@@ -1,0 +1,6 @@
+from django.urls import path
+
+from posts.help import views
+
+app_name = "help"
+urlpatterns = [path("get-help/", views.contact_list, name="contact-list")]

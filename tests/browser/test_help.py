@@ -1,0 +1,65 @@
+"""The page of those who help, as somebody in need has it: on a small screen, without a script, on paper."""
+
+import pytest
+
+from tests.browser.conftest import log_in
+from tests.browser.looking import faults
+from tests.factories import make_contact, make_post, make_source
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def _contacts(transactional_db):
+    make_contact("Lantern Line", languages="en es", web_address=f"https://{'long' * 15}.example/")
+    make_contact("등불상담전화", country="KR", languages="ko en", telephones="+82 2 0000 0101\n112", is_free=True)
+    make_contact("خط القنديل", country="LB", languages="ar", email="a.very.long.name.indeed@qandil.example")
+    make_contact("Old line", country="FR", days_ago=400)
+    make_post("By sea", source=make_source("Yonhap", country="KR"))
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("_contacts")
+@pytest.mark.parametrize("address", ["/get-help/", "/get-help/?country=KR&language=ko", "/get-help/?country=FR"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_it_has_no_fault_that_axe_finds_nor_scrolls_sideways(new_context, address, width):
+    page = new_context(viewport={"width": width, "height": 800}).new_page()
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(page) == []
+
+
+@pytest.mark.usefixtures("_contacts")
+def test_without_a_script_a_reader_comes_from_a_post_to_a_number_and_changes_the_country(new_context):
+    page = new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False).new_page()
+    page.goto("/source/yonhap/")
+    page.get_by_role("link", name="By sea").click()
+    page.get_by_role("link", name="Get help in South Korea").click()
+    call = page.get_by_role("link", name="Call 112")
+    assert call.get_attribute("href") == "tel:112"
+    assert call.bounding_box()["height"] >= 44
+    page.get_by_label("Country").select_option("Lebanon")
+    page.get_by_role("button", name="Show").click()
+    assert "country=LB" in page.url
+    page.get_by_role("heading", name="خط القنديل").wait_for()
+    assert page.get_by_role("heading", name="등불상담전화").count() == 0
+    assert page.context.cookies() == []
+
+
+@pytest.mark.usefixtures("_contacts")
+def test_on_paper_stand_the_numbers_and_no_form(page):
+    page.goto("/get-help/?country=KR")
+    page.emulate_media(media="print")
+    assert page.get_by_text("+82 2 0000 0101").is_visible()
+    assert not page.get_by_label("Country").is_visible()
+
+
+@pytest.mark.looks
+@pytest.mark.usefixtures("groups", "_contacts")
+def test_its_desk_has_no_fault_on_a_phone(new_context, editor):
+    page = new_context(viewport={"width": 360, "height": 800}).new_page()
+    log_in(page, "edith", "/admin/help/contact/")
+    for address in ("/admin/help/contact/", "/admin/help/contact/add/", "/admin/help/contact/1/change/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+        assert faults(page, "#content") == [], address
