@@ -152,7 +152,7 @@ class Folder:
         self.pieces[name] = self.loose.end()
 
     def _index_head(self) -> str:
-        body = f'<main>\n<h1 dir="auto">{pages.escape(self.heading)}</h1>\n<ol>\n'
+        body = f'<main>\n<h1 dir="auto">{pages.written(self.heading)}</h1>\n<ol>\n'
         return pages.document(self.heading, body).removesuffix("</body>\n</html>\n")
 
     def _facts(self) -> Facts:

@@ -32,7 +32,7 @@ def document(title: str, body: str, *, up: str = "") -> str:
     return (
         f'<!doctype html>\n<html lang="{settings.LANGUAGE_CODE}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_written(title)} – {_written(settings.SITE_NAME)}</title>\n"
+        f"<title>{written(title)} – {written(settings.SITE_NAME)}</title>\n"
         f'<link rel="stylesheet" href="{up}style.css">\n</head>\n<body>\n{body}</body>\n</html>\n'
     )
 
@@ -43,15 +43,15 @@ def page(
     """Return the page of a post in the folder of a list with this heading."""
     text = text_of(post, find_picture)
     about = "".join(
-        f"<dt>{_written(name)}</dt><dd>{words}</dd>\n" for name, words in _about(post, categories, retrieved_on)
+        f"<dt>{written(name)}</dt><dd>{words}</dd>\n" for name, words in _about(post, categories, retrieved_on)
     )
-    headed = f"<h2>{_written(_('Text'))}</h2>\n" if "<h3" in text else ""
+    headed = f"<h2>{written(_('Text'))}</h2>\n" if "<h3" in text else ""
     body = (
-        f'<p class="up"><a href="../index.html"><bdi>{_written(heading)}</bdi></a></p>\n<main>\n<article>\n'
-        f'<h1 dir="auto">{_written(post.display_title)}</h1>\n'
-        f'<p class="moment">{_written(post.byline_moment)}</p>\n'
+        f'<p class="up"><a href="../index.html"><bdi>{written(heading)}</bdi></a></p>\n<main>\n<article>\n'
+        f'<h1 dir="auto">{written(post.display_title)}</h1>\n'
+        f'<p class="moment">{written(post.byline_moment)}</p>\n'
         f'{headed}<div class="text" dir="auto">{text}</div>\n'
-        f"<h2>{_written(_('About this post'))}</h2>\n<dl>\n{about}</dl>\n</article>\n</main>\n"
+        f"<h2>{written(_('About this post'))}</h2>\n<dl>\n{about}</dl>\n</article>\n</main>\n"
     )
     return document(post.display_title, body, up="../")
 
@@ -79,7 +79,7 @@ def _described(found: re.Match[str]) -> str:
     words = dict(_ATTRIBUTE.findall(found[1])).get("alt", "")
     if not words:
         return ""
-    return f'<span class="picture">{_written(_("Picture:"))} {words}</span>'
+    return f'<span class="picture">{written(_("Picture:"))} {words}</span>'
 
 
 def _about(post: ListedPost, categories: Mapping[str, str], retrieved_on: dt.date) -> Iterator[tuple[str, str]]:
@@ -95,13 +95,13 @@ def _about(post: ListedPost, categories: Mapping[str, str], retrieved_on: dt.dat
     if post.also:
         yield _("Also reported by"), "; ".join(_report(each, each.outlet) for each in post.also)
     address = settings.SITE_URL + post.url
-    yield _("On the site"), f'<a href="{_written(address)}">{_written(address)}</a>'
+    yield _("On the site"), f'<a href="{written(address)}">{written(address)}</a>'
     yield _("To cite it"), prose.cited(post, retrieved_on, mark=_isolated)
 
 
 def _report(report: Report, words: str) -> str:
-    language = f' lang="{_written(report.language)}"' if report.language else ""
-    parts = [f'<cite{language} dir="auto"><a href="{_written(report.address)}">{_written(words)}</a></cite>']
+    language = f' lang="{written(report.language)}"' if report.language else ""
+    parts = [f'<cite{language} dir="auto"><a href="{written(report.address)}">{written(words)}</a></cite>']
     parts += [_isolated(report.byline)] if report.byline else []
     parts += [report.published_on.isoformat()] if report.published_on else []
     return ", ".join(parts)
@@ -109,13 +109,13 @@ def _report(report: Report, words: str) -> str:
 
 def index_item(post: ListedPost, name: str) -> str:
     source = f" · {_isolated(post.source_name)}" if post.source_name else ""
-    moment = f'<span class="moment">{_written(post.byline_moment)}{source}</span>'
-    return f'<li><a href="posts/{quote(name)}" dir="auto">{_written(post.display_title)}</a> {moment}</li>\n'
+    moment = f'<span class="moment">{written(post.byline_moment)}{source}</span>'
+    return f'<li><a href="posts/{quote(name)}" dir="auto">{written(post.display_title)}</a> {moment}</li>\n'
 
 
 def _isolated(text: str) -> str:
-    return f"<bdi>{_written(text)}</bdi>"
+    return f"<bdi>{written(text)}</bdi>"
 
 
-def _written(text: str) -> str:
+def written(text: str) -> str:
     return escape(fit(str(text)))

@@ -8,8 +8,10 @@ from typing import Literal
 
 from django.conf import settings
 
+from posts.dating import byline_date
 from posts.listing import ListedPost
 from posts.rendering import fit
+from sources.models import host_of
 
 SLUG_PART = 24  # characters of a key that come from the slug
 
@@ -38,7 +40,7 @@ def of_post(post: ListedPost, retrieved_on: dt.date) -> Reference:
     return Reference(
         kind="post",
         key=_key(settings.SITE_NAME, post.published_on, post),
-        title=one_line(post.display_title),
+        title=one_line(post.title) or (byline_date(post.published_at) if post.published_at else ""),
         container=settings.SITE_NAME,
         url=settings.SITE_URL + post.url,
         author=settings.SITE_NAME,
@@ -57,7 +59,7 @@ def of_original(post: ListedPost) -> Reference | None:
     return Reference(
         kind="article",
         key=_key(report.outlet, report.published_on or post.published_on, post) + "-original",
-        title=one_line(report.name),
+        title=one_line(report.headline) or host_of(report.address) or report.address,
         container=one_line(report.outlet),
         url=report.address,
         author=one_line(report.byline),

@@ -7,11 +7,12 @@ import json
 import re
 import subprocess
 import zipfile
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from posts.downloading import choosing
 from posts.models import Image, Post
@@ -21,6 +22,13 @@ from tests.factories import make_category, make_link, make_post, make_source, pi
 pytestmark = pytest.mark.django_db
 
 LISTS = ["/", "/tag/boats/", "/category/fishing/", "/source/nk-news/", "/2013/", "/2013/03/", "/2013/03/31/"]
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """What one request speaks stays with the thread."""
+    with translation.override("en"):
+        yield
 
 
 def make_shelved(title="At sea", **fields) -> Post:
@@ -335,7 +343,8 @@ class TestFolder:
         [name] = [name for name in files if name.startswith("pictures/")]
         page = files["posts/2013-03-31-pictures.html"].decode()
         assert f'<img src="../{name}" alt="A boat"' in page
-        assert files[name] == shown.file.open().read()
+        with shown.file.open() as file:
+            assert files[name] == file.read()
         assert "Picture: An arm" in page
         assert "Picture: Lost" in page
         assert page.count("<img") == 1
@@ -344,7 +353,5 @@ class TestFolder:
         make_post("One", slug="북한")
         make_post("Two", slug="two")
         files = folder(client, "/posts.zip")
-        from urllib.parse import unquote
-
         links = [unquote(link) for link in re.findall(r'<a href="([^"]*)"', files["index.html"].decode())]
         assert sorted(links) == sorted(name for name in files if name.startswith("posts/"))
