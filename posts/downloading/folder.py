@@ -125,7 +125,6 @@ class Folder:
         self.index.write(pages.index_item(post, name))
         for reference in references_of(post, self.retrieved_on):
             self.bib.write(f"{bibtex.entry(reference)}\n")
-        for reference in references_of(post, self.retrieved_on):
             item = json.dumps(csl.item(reference), ensure_ascii=False)
             self.csl.write(f"{',' if self.csl.file.tell() else '['}\n{item}")
         self.count += 1

@@ -29,7 +29,7 @@ def how_made(facts: Facts) -> str:
 def _which(facts: Facts) -> list[str]:
     posts = ngettext("%(number)s post", "%(number)s posts", facts.count) % {"number": facts.count}
     lines = [
-        f"{settings.SITE_NAME}: {facts.heading}",
+        settings.SITE_NAME if facts.heading == settings.SITE_NAME else f"{settings.SITE_NAME}: {facts.heading}",
         f"{settings.SITE_URL}{facts.url}",
         "",
         posts,
