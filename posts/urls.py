@@ -7,7 +7,9 @@ from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
 from posts import choosing, finding, previewing, syndication, views
+from posts.downloading.views import download_addresses
 from posts.finding import Found
+from posts.referencing.files import cite_addresses
 from posts.sitemaps import sitemap_index, sitemap_section
 
 app_name = "posts"
@@ -68,15 +70,20 @@ def feeds(address: str, find: Callable[..., Found], name: str) -> list[URLPatter
 
 
 urlpatterns = [
+    *download_addresses("", finding.find_home, "posts"),
     *listing("", views.home, "home"),
     *feeds("", finding.find_home, "feed"),
     *feeds("<yyyy:year>/", finding.find_period, "year-feed"),
+    *download_addresses("<yyyy:year>/", finding.find_period, "year-posts"),
     *listing("<yyyy:year>/", views.archive_period, "archive-year"),
     *feeds("<yyyy:year>/<dd:month>/", finding.find_period, "month-feed"),
+    *download_addresses("<yyyy:year>/<dd:month>/", finding.find_period, "month-posts"),
     *listing("<yyyy:year>/<dd:month>/", views.archive_period, "archive-month"),
     *feeds("<yyyy:year>/<dd:month>/<dd:day>/", finding.find_period, "day-feed"),
+    *download_addresses("<yyyy:year>/<dd:month>/<dd:day>/", finding.find_period, "day-posts"),
     *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
     path(POST, views.post_detail, name="post-detail"),
+    *cite_addresses(POST),
     path("preview/<token:token>/", previewing.shared_preview, name="shared-preview"),
     path("preview/<int:pk>/", views.post_preview, name="post-preview"),
     path("archive/", views.archive, name="archive"),
@@ -86,12 +93,15 @@ urlpatterns = [
     *listing("corrections/", views.correction_list, "correction-list"),
     path("tag/", views.tag_list, name="tag-list"),
     *feeds("tag/<word:slug>/", finding.find_tag, "tag-feed"),
+    *download_addresses("tag/<word:slug>/", finding.find_tag, "tag-posts"),
     *listing("tag/<word:slug>/", views.tag_detail, "tag-detail"),
     path("category/", views.category_list, name="category-list"),
     *feeds("category/<words:path>/", finding.find_category, "category-feed"),
+    *download_addresses("category/<words:path>/", finding.find_category, "category-posts"),
     *listing("category/<words:path>/", views.category_detail, "category-detail"),
     path("source/", views.source_list, name="source-list"),
     *feeds("source/<word:slug>/", finding.find_source, "source-feed"),
+    *download_addresses("source/<word:slug>/", finding.find_source, "source-posts"),
     *listing("source/<word:slug>/", views.source_detail, "source-detail"),
     path("sitemap.xml", sitemap_index),
     path("sitemap-<section>.xml", sitemap_section, name="sitemap"),

@@ -253,6 +253,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         "User-agent: *",
         "Disallow: /admin/",
         "Disallow: /preview/",
+        # Files that programs would fetch for nobody to read: of each list, and of each post.
+        *(f"Disallow: /*{name}" for name in ("posts.csv", "posts.zip", "cite.bib", "cite.json")),
         "",
         f"Sitemap: {settings.SITE_URL}/sitemap.xml",
     ]

@@ -1,12 +1,12 @@
 """Subscribers as a table that spreadsheets open, and that `importing` reads."""
 
 import csv
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from posts.spreadsheets import Echo, guard
 from posts.subscriptions.models import Consent, Subscriber, Subscription
 from posts.subscriptions.scopes import of_subscription
 
@@ -14,21 +14,11 @@ COLUMNS = [
     "email", "state", "follows", "hour", "discreet", "asked_at", "confirmed_at", "wording", "asked_on", "proof",
 ]  # fmt: skip
 CHUNK = 500  # subscribers in memory at a time
-# What a spreadsheet takes for a formula (OWASP, CSV Injection), and what guarding made of it.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def export(subscribers: QuerySet[Subscriber]) -> Iterator[str]:
     """Yield the lines of the table; the memory it takes does not grow with their number."""
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff" + str(writer.writerow(COLUMNS))  # the mark by which spreadsheets know UTF-8
     # Chosen anew: a list of the desk brings columns that nobody needs here.
     rows = (
@@ -41,16 +31,6 @@ def export(subscribers: QuerySet[Subscriber]) -> Iterator[str]:
     )
     for subscriber in rows.iterator(chunk_size=CHUNK):
         yield str(writer.writerow([guard(str(cell)) for cell in _cells(subscriber)]))
-
-
-def guard(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unguard(cell: str) -> str:
-    """Return what `guard` was given."""
-    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _cells(subscriber: Subscriber) -> list[Any]:

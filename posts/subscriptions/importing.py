@@ -16,8 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from posts.answering import AddressField
+from posts.spreadsheets import unguard
 from posts.subscriptions.asking import MOST_SCOPES, Wish, invite
-from posts.subscriptions.exporting import unguard
 from posts.subscriptions.models import Frequency
 from posts.subscriptions.models.subscriber import HOURS
 from posts.subscriptions.scopes import Scope

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from errno import EACCES, EISDIR
@@ -21,6 +20,7 @@ from django.urls import NoReverseMatch, reverse
 from posts.addressing import category_url, post_url, tag_url
 from posts.life import State
 from posts.models import Category, Image, Post, Tag
+from posts.spreadsheets import Echo, guard
 from posts.wordpress.models import Kind, Outcome, OutcomeQuerySet, Result, Run
 from posts.wordpress.reasons import WANT_HAND
 
@@ -200,19 +200,10 @@ def _row(outcome: Outcome, address: str) -> dict[str, Any]:
 # --- For spreadsheets
 
 _CELLS = ("result", "kind", "number", "title", "old_address", "place", "address", "admin")
-# What a spreadsheet takes for a formula (OWASP, CSV Injection).
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def as_csv(run: Run) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield "\ufeff" + str(writer.writerow([*_CELLS, "reasons", "sentences"]))  # by the mark spreadsheets know UTF-8
     for row in rows(run.outcomes.all()):
         reasons = [", ".join(each["code"] for each in row["reasons"]), " ".join(x["sentence"] for x in row["reasons"])]
@@ -220,7 +211,7 @@ def as_csv(run: Run) -> Iterator[str]:
 
 
 def _guarded(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return guard(cell) if isinstance(cell, str) else cell
 
 
 # --- A file of it

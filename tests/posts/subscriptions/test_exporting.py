@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from posts.spreadsheets import guard, unguard
 from posts.subscriptions import exporting
-from posts.subscriptions.exporting import COLUMNS, export, guard, unguard
+from posts.subscriptions.exporting import COLUMNS, export
 from posts.subscriptions.importing import read_list
 from posts.subscriptions.models import Consent, Entry, Subscriber
 from posts.subscriptions.scopes import find_scope
