@@ -31,6 +31,7 @@ from posts.finding import (
 from posts.gone import tells_gone
 from posts.life import State
 from posts.models import Category, Post, Tag
+from posts.neighbours import in_tags
 from sources.models import Source
 
 # The nineteen initial consonants of Hangul as parts of a syllable (U+1100–1112), and as letters that stand alone.
@@ -226,6 +227,7 @@ def _show_post(request: HttpRequest, post: Post, *, note: str = "", is_at_desk: 
         "structured": "" if note else structured.written(structured.posting(shown)),
         "older": _neighbour(older),
         "newer": _neighbour(newer),
+        "in_tags": [] if note else in_tags(shown),
         "feed_url": "/feed/",
     }
     return render(request, "posts/post_detail.html", context)
