@@ -21,7 +21,7 @@ from posts.listing import ListedPost
 from posts.models import Post, TaggedPost, Tally
 from posts.rendering import plain_text
 from posts.search.engine import engine
-from posts.search.expressions import TEXT, Needle, Expression
+from posts.search.expressions import TEXT, Expression, Needle
 from posts.search.models import EPOCH, SearchDocument, position_of, post_of
 from posts.search.words import indexed_words
 
@@ -211,7 +211,7 @@ def _read(reasons: dict[int, str]) -> list[Related]:
     rows = (
         Post.objects.published().filter(pk__in=reasons).values("pk", "title", "slug", "published_at", "published_on")
     )
-    posts = {row["pk"]: row for row in rows}
+    posts: dict[int, Any] = {row["pk"]: dict(row) for row in rows}
     return [_one(posts[pk], reason) for pk, reason in reasons.items() if pk in posts]
 
 

@@ -38,7 +38,7 @@ def test_two_tags_weigh_more_than_one_and_both_are_said():
     post = make_post("One", tags=["kilns", "debt"])
     make_post("One of them", tags=["kilns"])
     make_post("Both of them", tags=["debt", "kilns"])
-    assert list(related(post).items())[0] == ("Both of them", "Also tagged debt and kilns")
+    assert next(iter(related(post).items())) == ("Both of them", "Also tagged debt and kilns")
 
 
 def test_words_that_are_rare_here_join_posts_without_tags():
