@@ -1,20 +1,15 @@
 """The public pages: find, ask, render."""
 
-import unicodedata
-from collections import defaultdict
-from itertools import groupby
 from typing import Any, TypeGuard
 
 from django.conf import settings
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.utils.dates import MONTHS
 from django.views.decorators.http import require_safe
 
-from posts import listing, structured
-from posts.addressing import archive_url, page_url, post_url, preview_url, source_url, tag_url
+from posts import calendars, listing, outlets, structured
+from posts.addressing import page_url, post_url, preview_url
 from posts.dating import byline_date
 from posts.finding import (
     Found,
@@ -29,13 +24,11 @@ from posts.finding import (
     post_at,
 )
 from posts.gone import tells_gone
+from posts.indexes import SourceIndex, TagIndex
 from posts.life import State
-from posts.models import Category, Post, Tag
-from sources.models import Source
+from posts.models import Category, Post
+from posts.neighbours import in_tags
 
-# The nineteen initial consonants of Hangul as parts of a syllable (U+1100–1112), and as letters that stand alone.
-INITIALS = "".join(map(chr, range(0x1100, 0x1113)))
-COMPATIBLE = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 DEEPEST_SHOWN = 4  # of the category tree, as steps to the right
 DESCRIPTION_LENGTH = 200
 
@@ -75,7 +68,9 @@ def category_detail(request: HttpRequest, path: str, number: int | None = None) 
 
 @require_safe
 def source_detail(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    return _show(request, find_source(slug), number, "posts/source_detail.html", _base_url(request, number))
+    found = find_source(slug)
+    found.context |= outlets.about(found.context["source"])
+    return _show(request, found, number, "posts/source_detail.html", _base_url(request, number))
 
 
 @require_safe
@@ -83,6 +78,7 @@ def archive_period(
     request: HttpRequest, year: int, month: int | None = None, day: int | None = None, number: int | None = None
 ) -> HttpResponse:
     found = find_period(year, month, day)
+    found.context |= calendars.around(year, month, day)
     return _show(request, found, number, "posts/archive_period.html", _base_url(request, number))
 
 
@@ -98,47 +94,18 @@ def correction_list(request: HttpRequest, number: int | None = None) -> HttpResp
 @require_safe
 def archive(request: HttpRequest) -> HttpResponse:
     """All years and months with their counts."""
-    # By day in the database, by month here: both databases group a plain column fast.
-    days = Post.objects.published().order_by("-published_on").values_list("published_on").annotate(number=Count("*"))
-    years: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for day, number in days:
-        years[day.year][day.month] += number
-    context = {
-        "years": [
-            (
-                year,
-                archive_url(year),
-                sum(months.values()),
-                [(MONTHS[month], archive_url(year, month), number) for month, number in months.items()],
-            )
-            for year, months in years.items()
-        ]
-    }
-    return render(request, "posts/archive.html", context)
+    years = calendars.years()
+    return render(request, "posts/archive.html", {"years": years, "total": sum(year.count for year in years)})
 
 
 @require_safe
 def tag_list(request: HttpRequest) -> HttpResponse:
-    rows = Tag.objects.filter(tally__count__gt=0).order_by("pk").values_list("name", "slug", "tally__count")
-    # Sorted here: the two databases put "é" at different places, and neither beside "e".
-    tags = sorted(((name, tag_url(slug), count) for name, slug, count in rows), key=lambda tag: _index_key(tag[0]))
-    letters = [(letter, list(group)) for letter, group in groupby(tags, key=lambda tag: _letter(tag[0]))]
-    return render(request, "posts/tag_list.html", {"letters": letters, "count": len(tags)})
-
-
-def _index_key(name: str) -> tuple[bool, str, str]:
-    letter, plain = _letter(name), unicodedata.normalize("NFKD", name).casefold()
-    return letter.isalpha(), letter, "".join(c for c in plain if not unicodedata.combining(c))
-
-
-def _letter(name: str) -> str:
-    """Return the letter under which an index lists a name: "é" under "E", "북" under "ㅂ", a digit under "0–9"."""
-    first = unicodedata.normalize("NFKD", name[:1])[:1].upper()
-    if first in INITIALS:
-        return COMPATIBLE[INITIALS.index(first)]
-    if first.isdigit():
-        return "0–9"
-    return first if first.isalpha() else "#"
+    """The tags by their letters; of very many one letter at a time, or those whose name has something in it."""
+    index = TagIndex.asked(request.GET)
+    response = render(request, "posts/tag_list.html", {"index": index})
+    if index.is_part:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
@@ -155,8 +122,12 @@ def _count(category: Category) -> int:
 
 @require_safe
 def source_list(request: HttpRequest) -> HttpResponse:
-    sources = Source.objects.filter(tally__count__gt=0).select_related("tally").order_by("name_key")
-    return render(request, "posts/source_list.html", {"sources": [(s, source_url(s.slug)) for s in sources]})
+    """The outlets by name or by number of posts, all or those of a country or a language."""
+    index = SourceIndex.asked(request.GET)
+    response = render(request, "posts/source_list.html", {"index": index})
+    if index.is_part:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 # --- A post
@@ -226,6 +197,7 @@ def _show_post(request: HttpRequest, post: Post, *, note: str = "", is_at_desk: 
         "structured": "" if note else structured.written(structured.posting(shown)),
         "older": _neighbour(older),
         "newer": _neighbour(newer),
+        "in_tags": [] if note else in_tags(shown),
         "feed_url": "/feed/",
     }
     return render(request, "posts/post_detail.html", context)

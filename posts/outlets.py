@@ -1,0 +1,36 @@
+"""What is told of an outlet beside its posts: its other names, what it writes about, when we clipped it."""
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+
+from posts import calendars
+from posts.addressing import tag_url
+from posts.listing import Shelf
+from posts.models import AlsoReported, Post, TaggedPost
+from sources.models import Source
+
+AMONG = 300  # its newest posts, of which the tags are counted
+MOST_TAGS = 8
+SHORT = 3  # years that are drawn by their months
+
+
+def about(source: Source) -> dict[str, Any]:
+    tally = getattr(source, "tally", None)
+    years = [int(year) for year in tally.years] if tally else []
+    return {
+        "aliases": list(source.aliases.order_by("name_key").values_list("name", flat=True)),
+        "often_tagged": _often_tagged(source),
+        "also_count": AlsoReported.objects.filter(
+            link__source=source, post__in=Post.objects.published().values("pk")
+        ).count(),
+        "history": calendars.years_of(source) if years and max(years) - min(years) < SHORT else [],
+    }
+
+
+def _often_tagged(source: Source) -> list[Shelf]:
+    newest = Post.objects.filter(source=source).published().newest_first().values("pk")[:AMONG]
+    tags = TaggedPost.objects.filter(content_object__in=newest, listed_at__lte=timezone.now())
+    counted = tags.values("tag__name", "tag__slug").annotate(number=Count("*")).order_by("-number", "tag__name_key")
+    return [Shelf(row["tag__name"], tag_url(row["tag__slug"])) for row in counted[:MOST_TAGS]]
