@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -14,10 +13,9 @@ from django.views.decorators.http import require_safe
 from posts.downloading.choosing import Chosen
 from posts.downloading.naming import stem_of
 from posts.downloading.views import ANSWERS, Answer
-from posts.search.engine import engine
+from posts.search.addresses import Asked, search_url
 from posts.search.indexing import catch_up_for_reader
-from posts.search.models import post_of
-from posts.search.searching import look_up
+from posts.search.searching import ids_found
 
 MOST = 1_000_000
 
@@ -37,16 +35,11 @@ def _view(answer: Answer) -> Callable[..., HttpResponseBase]:
 
 def find(request: HttpRequest) -> Chosen:
     """Return all that a search finds: of a query that makes no sense nothing, as on its page."""
-    asked = {name: " ".join(request.GET.get(name, "").replace("\x00", " ").split()) for name in ("q", "within")}
-    words = f"{asked['within']} {asked['q']}".strip()
+    asked = Asked.by(request)
+    words = f"{asked.text} {asked.within}".strip()
     with translation.override(settings.LANGUAGE_CODE):
         heading = _("Search: %(words)s") % {"words": words}
-    address = urlencode({name: value for name, value in asked.items() if value})
-    return Chosen(heading, f"/search/?{address}", stem_of(settings.SITE_NAME, "search", words), _ids(words))
-
-
-def _ids(words: str) -> array[int]:
-    sought = look_up(words)
-    if sought.query.is_empty or sought.is_hopeless or sought.low > sought.high:
-        return array("q")
-    return array("q", map(post_of, engine().newest(sought.expression, sought.low, sought.high, MOST)))
+    ids = array("q", ids_found(asked.text, asked.within, most=MOST))
+    return Chosen(
+        heading, search_url(Asked(asked.text, asked.within)), stem_of(settings.SITE_NAME, "search", words), ids
+    )

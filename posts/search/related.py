@@ -22,7 +22,7 @@ from posts.models import Post, TaggedPost, Tally
 from posts.rendering import plain_text
 from posts.search.engine import engine
 from posts.search.expressions import TEXT, Expression, Needle
-from posts.search.models import EPOCH, SearchDocument, position_of, post_of
+from posts.search.models import EPOCH, LAST_NUMBER, SearchDocument, position_of, post_of
 from posts.search.words import indexed_words
 
 MOST = 5
@@ -161,7 +161,7 @@ def _by_words(words: Collection[str]) -> set[int]:
     if not words:
         return set()
     needle = Needle(tuple(((word,), False) for word in words), TEXT)
-    high = position_of(timezone.now()) + (1 << 29) - 1
+    high = position_of(timezone.now(), LAST_NUMBER)
     return {post_of(each) for each in engine().newest(Expression((needle,)), position_of(EPOCH), high, OF_WORDS)}
 
 
