@@ -11,7 +11,7 @@ from posts.dating import byline_date
 from posts.listing import ListedPost
 from posts.models import Post, TaggedPost
 
-MOST_TAGS = 6
+MOST_TAGS = 4
 
 
 @dataclass(frozen=True)

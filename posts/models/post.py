@@ -211,6 +211,7 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
             models.Index(fields=["review_on", "id"], name="post_held", condition=Q(review_on__isnull=False)),
             models.Index(fields=["state", "published_at", "listed_at"], name="post_desk"),
             models.Index(fields=["-listed_at", "-id"], name="post_sticky", condition=Q(is_sticky=True)),
+            models.Index(fields=["published_on", "listed_at"], name="post_days"),  # what the archive counts
         ]
         permissions = [("publish_post", "Can publish posts, and withdraw, correct and hold them")]
         constraints = [
