@@ -111,7 +111,8 @@ def listing_card(find: Callable[..., Found]) -> Callable[..., HttpResponse]:
     return show
 
 
-home_card, tag_card, category_card, source_card = map(listing_card, (find_home, find_tag, find_category, find_source))
+home_card, tag_card = listing_card(find_home), listing_card(find_tag)
+category_card, source_card = listing_card(find_category), listing_card(find_source)
 
 
 def _elsewhere(request: HttpRequest, url: str) -> HttpResponse | None:

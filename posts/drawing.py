@@ -53,7 +53,7 @@ class _Set:
 
 
 def can_shape() -> bool:
-    return features.check("raqm")
+    return bool(features.check("raqm"))
 
 
 def draw(words: Words) -> bytes:

@@ -4,6 +4,7 @@ import re
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -148,7 +149,7 @@ def _as_xml(fields: dict[str, Any]) -> HttpResponse:
     response = HttpResponse(content_type="text/xml; charset=utf-8")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement("oembed", {})
+    xml.startElement("oembed", AttributesImpl({}))
     for name, value in fields.items():
         xml.addQuickElement(name, str(value))
     xml.endElement("oembed")

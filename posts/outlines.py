@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -82,12 +83,12 @@ def _written(outlines: Iterable[Outline]) -> HttpResponse:
     response = HttpResponse(content_type="text/x-opml; charset=utf-8")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement("opml", {"version": "2.0"})
-    xml.startElement("head", {})
+    xml.startElement("opml", AttributesImpl({"version": "2.0"}))
+    xml.startElement("head", AttributesImpl({}))
     for name, value in _head():
         xml.addQuickElement(name, value)
     xml.endElement("head")
-    xml.startElement("body", {})
+    xml.startElement("body", AttributesImpl({}))
     for outline in outlines:
         _write(xml, outline)
     xml.endElement("body")
@@ -106,7 +107,7 @@ def _head() -> Iterator[tuple[str, str]]:
 
 
 def _write(xml: SimplerXMLGenerator, outline: Outline) -> None:
-    xml.startElement("outline", _attributes(outline))
+    xml.startElement("outline", AttributesImpl(_attributes(outline)))
     for each in outline.below:
         _write(xml, each)
     xml.endElement("outline")
