@@ -7,6 +7,7 @@ A nested app that has something to say has a module or a template of a known nam
   its query
 - `happening.py`, `happened(since)`: what other systems may be told of (see `Happening`), and if it has
   `is_still_to_be_told(kind, data)`, whether that still holds when it is sent
+- `outlining.py`, `feeds()`: the names of its feeds and the addresses of what they are the feeds of
 - `rerendering.py`, `MODELS`: whose texts `rerender` renders again
 - `demo.py`, `fill()`: its share of the demo
 - `making.py`, `make(number, seed)`: its share of `make_posts`

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from posts import choosing, finding, previewing, syndication, views
+from posts import cards, choosing, finding, oembed, outlines, previewing, syndication, views
 from posts.downloading.views import download_addresses
 from posts.finding import Found
 from posts.referencing.files import cite_addresses
@@ -84,6 +84,7 @@ urlpatterns = [
     *listing("<yyyy:year>/<dd:month>/<dd:day>/", views.archive_period, "archive-day"),
     path(POST, views.post_detail, name="post-detail"),
     *cite_addresses(POST),
+    path(f"{POST}card.png", cards.post_card, name="post-card"),
     path("preview/<token:token>/", previewing.shared_preview, name="shared-preview"),
     path("preview/<int:pk>/", views.post_preview, name="post-preview"),
     path("archive/", views.archive, name="archive"),
@@ -103,6 +104,12 @@ urlpatterns = [
     *feeds("source/<word:slug>/", finding.find_source, "source-feed"),
     *download_addresses("source/<word:slug>/", finding.find_source, "source-posts"),
     *listing("source/<word:slug>/", views.source_detail, "source-detail"),
+    path("card.png", cards.home_card, name="home-card"),
+    path("tag/<word:slug>/card.png", cards.tag_card, name="tag-card"),
+    path("category/<words:path>/card.png", cards.category_card, name="category-card"),
+    path("source/<word:slug>/card.png", cards.source_card, name="source-card"),
+    path("oembed/", oembed.show, name="oembed"),
+    path("feeds.opml", outlines.feeds_opml, name="feeds-opml"),
     path("sitemap.xml", sitemap_index),
     path("sitemap-<section>.xml", sitemap_section, name="sitemap"),
     path("reading/", choosing.reading, name="reading"),

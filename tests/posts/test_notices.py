@@ -53,7 +53,7 @@ class TestOnTheSite:
 
     def test_without_a_text_there_is_nothing_to_fold(self, client):
         page = client.get(make_post("The cellar", body="", notice="Names victims").get_absolute_url()).content.decode()
-        assert "<details" not in page
+        assert '<details class="post-notice"' not in page
         assert "Names victims" in page
 
     def test_search_engines_are_told_the_notice_and_not_a_word_of_the_text(self, client):
@@ -79,7 +79,7 @@ class TestOnTheSite:
         post.notice = ""
         post.save()
         page = client.get(post.get_absolute_url()).content.decode()
-        assert "<details" not in page
+        assert '<details class="post-notice"' not in page
         assert "Okapi" in page
 
 

@@ -41,6 +41,7 @@ _FRONTS = (("archives", "date"), ("archives",), ("blog",))
 _OLD_FEEDS = {
     "wp-rss.php": "/feed/", "wp-rss2.php": "/feed/", "wp-rdf.php": "/feed/", "wp-feed.php": "/feed/",
     "wp-atom.php": "/feed/atom/", "wp-commentsrss2.php": "/comments/feed/",
+    "wp-links-opml.php": "/feeds.opml",
 }  # fmt: skip
 _SITEMAP = re.compile(r"(?:wp-|news-|image-|video-|post-|page-)?sitemap[\w-]*\.xml(?:\.gz)?", re.ASCII)
 _FILES = {"robots.txt", "favicon.ico", "osd.xml"}
