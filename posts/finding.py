@@ -16,7 +16,7 @@ from posts import corrections, listing
 from posts.addressing import archive_url, tag_url, tags_url
 from posts.dating import period, written_date, written_month, written_year
 from posts.gone import Gone
-from posts.listing import Listing, Shelf
+from posts.listing import Listing
 from posts.models import Category, FormerAddress, Post, Tag
 from sources.models import Source
 from sources.naming import tidy_slug
@@ -118,15 +118,24 @@ def find_tag(slug: str) -> Found:
     of_tag = listing.of_tag(tag)
     if not of_tag.count:
         raise Http404("Nothing is published under this tag.")
-    context = {"tag": tag, "related": _related_tags(of_tag)}
+    context = {"tag": tag, "related": _related_tags(tag, of_tag)}
     heading = _("Posts Tagged ‘%(name)s’") % {"name": tag.name}
     return Found(of_tag, heading, _("What we clipped about %(name)s.") % {"name": tag.name}, context)
 
 
-def _related_tags(of_tag: Listing) -> list[Shelf]:
+@dataclass(frozen=True)
+class RelatedTag:
+    """A tag that often stands beside another, with the address of what carries both."""
+
+    name: str
+    url: str
+    together_url: str
+
+
+def _related_tags(tag: Tag, of_tag: Listing) -> list[RelatedTag]:
     ids = of_tag.tally.related if of_tag.tally else []
     rows = {
-        pk: Shelf(name, tag_url(slug))
+        pk: RelatedTag(name, tag_url(slug), tags_url([tag.slug, slug], "+"))
         for pk, name, slug in Tag.objects.filter(pk__in=ids).values_list("pk", "name", "slug")
     }
     return [rows[pk] for pk in ids if pk in rows]
@@ -143,11 +152,18 @@ def _find_tags(slug: str) -> Found:
         raise Http404("There is no such tag.")
     if len(tags) == 1:
         return find_tag(tags[0].slug)
-    address = tags_url([tag.slug for tag in tags], "+" if is_all else ",")
+    sign = "+" if is_all else ","
+    address = tags_url([tag.slug for tag in tags], sign)
     found = (listing.of_all_tags if is_all else listing.of_any_tag)(tags, address)
     between = pgettext("between names", " and ") if is_all else pgettext("between names", " or ")
     values = {"names": between.join(f"‘{tag.name}’" for tag in tags)}
-    return Found(found, _("Posts Tagged %(names)s") % values, _("Posts tagged %(names)s.") % values, {"tags": tags})
+    context = {"tags": tags, "each_tag": _each_and_the_others(tags, sign)}
+    return Found(found, _("Posts Tagged %(names)s") % values, _("Posts tagged %(names)s.") % values, context)
+
+
+def _each_and_the_others(tags: list[Tag], sign: str) -> list[tuple[Tag, str]]:
+    """Return each of these tags with the address of the list without it."""
+    return [(tag, tags_url([other.slug for other in tags if other != tag], sign)) for tag in tags]
 
 
 def find_category(path: str) -> Found:

@@ -20,6 +20,7 @@ from sources.models import Source, SourceAlias
 INITIALS = "".join(map(chr, range(0x1100, 0x1113)))
 COMPATIBLE = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 ON_ONE_PAGE = 400  # tags; of more, one letter at a time
+MOST_SHOWN = 2000  # of those with something in their names
 MOST_USED = 60
 LONGEST_FILTER = 100  # characters
 
@@ -58,7 +59,7 @@ class TagIndex:
         return cls(
             tags,
             sought,
-            query.get("letter", "")[:10],
+            _letter(query),
             query.get("order") == "posts",
             _other_names() if sought else {},
         )
@@ -102,6 +103,10 @@ class TagIndex:
     def _is_also_called(self, tag: Listed, key: str) -> bool:
         return any(key in name for name in self.aliases.get(tag.url, ()))
 
+    @property
+    def is_cut(self) -> bool:
+        return len(self.shown) > MOST_SHOWN
+
     @cached_property
     def groups(self) -> list[tuple[str, str, list[Listed]]]:
         """What is shown, by letter: the letter, its anchor, its tags; by number all in one, under no letter."""
@@ -111,7 +116,7 @@ class TagIndex:
             return []
         return [
             (letter, anchor(letter), list(group))
-            for letter, group in groupby(self.shown[: 5 * ON_ONE_PAGE], key=lambda tag: letter_of(tag.name))
+            for letter, group in groupby(self.shown[:MOST_SHOWN], key=lambda tag: letter_of(tag.name))
         ]
 
     @cached_property
@@ -208,6 +213,11 @@ def _orders(url: str, by_number: bool) -> list[Choice]:
 
 def _typed(query: QueryDict) -> str:
     return " ".join(query.get("q", "").replace("\x00", " ").split())[:LONGEST_FILTER]
+
+
+def _letter(query: QueryDict) -> str:
+    letter = query.get("letter", "")[:10]
+    return letter if letter in ("", "0–9") else letter_of(letter)
 
 
 def _other_names() -> dict[str, set[str]]:

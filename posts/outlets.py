@@ -8,25 +8,28 @@ from django.utils import timezone
 from posts import calendars
 from posts.addressing import tag_url
 from posts.listing import Shelf
-from posts.models import AlsoReported, Post, TaggedPost
+from posts.models import AlsoReported, Post, TaggedPost, Tally
 from sources.models import Source
 
 AMONG = 300  # its newest posts, of which the tags are counted
 MOST_TAGS = 8
-SHORT = 3  # years that are drawn by their months
+SHORT = 3  # years that are drawn by their months, of an outlet with at most so many posts
+FEW = 1000
 
 
 def about(source: Source) -> dict[str, Any]:
     tally = getattr(source, "tally", None)
-    years = [int(year) for year in tally.years] if tally else []
     return {
         "aliases": list(source.aliases.order_by("name_key").values_list("name", flat=True)),
         "often_tagged": _often_tagged(source),
-        "also_count": AlsoReported.objects.filter(
-            link__source=source, post__in=Post.objects.published().values("pk")
-        ).count(),
-        "history": calendars.years_of(source) if years and max(years) - min(years) < SHORT else [],
+        "also_count": AlsoReported.objects.filter(link__source=source, post__listed_at__lte=timezone.now()).count(),
+        "history": calendars.years_of(source) if tally and _is_short(tally) else [],
     }
+
+
+def _is_short(tally: Tally) -> bool:
+    years = [int(year) for year in tally.years]
+    return 0 < tally.count <= FEW and max(years) - min(years) < SHORT
 
 
 def _often_tagged(source: Source) -> list[Shelf]:

@@ -44,7 +44,7 @@ class TestTheArchive:
         for day in ("2012-11-05", "2013-03-31", "2014-01-01"):
             make_post(at=f"{day} 10:00")
         page = text(client, "/2013/03/")
-        assert '<a href="/2013/03/31/">31<span class="aside-words">: 1 post</span></a>' in page
+        assert '<a href="/2013/03/31/">31<sup class="count" aria-hidden="true">1</sup>' in page
         assert '<a href="/2012/11/" rel="prev">' in page
         assert '<a href="/2014/01/" rel="next">' in page
         assert page.index('title="Monday"') < page.index('title="Sunday"')
@@ -104,7 +104,8 @@ class TestTheTags:
         assert '<a href="/tag/?letter=A">A <span class="count">2</span></a>' in page
         assert "The most used" in page
         assert "/tag/apricot/" in text(client, "/tag/?letter=A")
-        assert "/tag/boat/" not in text(client, "/tag/?letter=A")
+        assert "/tag/boat/" not in text(client, "/tag/?letter=a")
+        assert "/tag/apricot/" in text(client, "/tag/?letter=a")
 
     @pytest.mark.parametrize(
         "odd", ["q=%00", "letter=%F0%9F%98%80", "letter=&q=&order=x", f"q={'a' * 5000}", "letter=a+b"]
@@ -156,3 +157,19 @@ class TestTheOutlets:
         assert "Often tagged" in page
         assert "1 further post names it as another report." in page
         assert "March 2013:" in page
+
+
+class TestTagsTogether:
+    def test_a_tag_leads_to_what_carries_it_and_a_related_one(self, client):
+        make_post(tags=["North Korea", "China"])
+        page = text(client, "/tag/north-korea/")
+        assert '<a class="chip-act" href="/tag/north-korea+china/"' in page
+        assert "North Korea and China together" in page
+        text(client, "/tag/north-korea+china/")
+
+    def test_on_their_page_each_can_be_left_out(self, client):
+        make_post(tags=["a", "b", "c"])
+        page = text(client, "/tag/a+b+c/")
+        for without in ("/tag/b+c/", "/tag/a+c/", "/tag/a+b/"):
+            assert f'href="{without}"' in page
+        assert 'href="/tag/b/" rel="nofollow"' in text(client, "/tag/a+b/")
