@@ -20,7 +20,7 @@ for (const form of document.querySelectorAll("form[data-filter]:not([data-filter
         for (const part of parts) {
             part.hidden = !part.querySelector("li:not([hidden])");
         }
-        said.textContent = sought ? form.dataset.found.replace("%n", found) : "";
+        said.textContent = sought ? form.dataset.found.replace("{number}", found) : "";
     };
     box.addEventListener("input", show);
     if (box.value && box.value !== box.defaultValue) {
