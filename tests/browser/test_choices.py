@@ -1,23 +1,16 @@
 """What readers choose, and what holds whatever they chose: colours, sizes, paper, the keyboard."""
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import faults
+from tests.browser.pages import PAGES
 from tests.browser.targets import too_small
-from tests.browser.test_pages import PAGES
 from tests.factories import make_link, make_post, make_source
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LIGHT_PAPER, DARK_PAPER = "rgb(253, 252, 250)", "rgb(22, 20, 18)"
-
-
-@pytest.fixture
-def _demo(transactional_db, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    call_command("demo")
 
 
 def paper(page: Page) -> str:
@@ -116,7 +109,7 @@ def test_axe_finds_no_fault_with_any_choice(new_context, live_server):
 
 
 @pytest.mark.looks
-@pytest.mark.usefixtures("_demo")
+@pytest.mark.usefixtures("demo")
 def test_nothing_that_is_pressed_is_too_small(new_context):
     for width in (320, 1280):
         page = new_context(viewport={"width": width, "height": 800}).new_page()
@@ -126,7 +119,7 @@ def test_nothing_that_is_pressed_is_too_small(new_context):
 
 
 @pytest.mark.looks
-@pytest.mark.usefixtures("_demo")
+@pytest.mark.usefixtures("demo")
 def test_letters_of_twice_the_size_fit(new_context):
     page = new_context(viewport={"width": 640, "height": 800}).new_page()
     for address in PAGES:
@@ -158,7 +151,8 @@ def test_paper_has_the_post_its_source_and_the_addresses_of_its_links(page):
     post = make_post("The cellar", body="See [the report](https://un.example/r).", link=link)
     page.goto(post.get_absolute_url())
     page.emulate_media(media="print")
-    expect(page.get_by_text("Source: NK News")).to_be_visible()
+    expect(page.locator(".post-source")).to_have_text("Source: NK News")
+    expect(page.locator(".post-source")).to_be_visible()
     for address, place in (("https://un.example/r", ".post-body a"), ("https://nknews.example/a", ".post-source a")):
         shown = page.evaluate(f"getComputedStyle(document.querySelector('{place}'), '::after').content")
         assert address in shown

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tests.browser.looking import faults
-from tests.browser.test_pages import PAGES
+from tests.browser.pages import PAGES
 from tests.factories import keep_open, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)

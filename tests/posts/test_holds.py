@@ -165,7 +165,7 @@ class TestReaders:
     def test_the_counts_leave_it_out(self, client, post):
         hold(post)
         assert "2 posts" in client.get("/tag/shared/").content.decode()
-        assert "2013" not in client.get("/archive/").content.decode()
+        assert "/2013/" not in client.get("/archive/").content.decode()
 
     @pytest.mark.parametrize("address", ["/2013/03/31/ibex/", "/2013/03/31/pangolin/"])
     def test_even_editors_meet_a_held_one_in_the_admin_alone(self, editor_client, post, address):

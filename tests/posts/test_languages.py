@@ -98,7 +98,10 @@ def site(db):
         "/tag/korea+북한/", "/category/awareness/", "/category/", "/source/nk-news/", "/2013/", "/2013/03/",
         "/2013/03/31/", "/corrections/", gone_url, "/nowhere/", "/comments/", f"/comments/{comment.pk}/report/",
         "/comments/privacy/", f"/comments/privacy/{proof.token}/", f"/c/{follow.token}/", "/subscribe/",
-        "/subscribe/sent/", f"/u/{reader.token}/", f"/subscribe/confirm/{consent.token}/",
+        "/subscribe/sent/", f"/u/{reader.token}/", f"/subscribe/confirm/{consent.token}/", "/archive/", "/tag/",
+        "/tag/?q=kor", "/source/", "/source/?country=KR", "/search/", "/search/?q=words", "/search/?q=nowhere",
+        "/search/?q=tag:none", "/search/suggest/?q=ko", "/reading/", "/safety/", "/get-help/", "/get-help/?country=KR",
+        "/get-help/?country=xx",
     ]  # fmt: skip
 
 
