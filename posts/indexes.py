@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -30,6 +31,11 @@ class Listed:
     name: str
     url: str
     count: int
+    also: tuple[str, ...] = ()  # its other names
+
+    def has(self, key: str) -> bool:
+        """Say whether this stands in one of its names."""
+        return any(key in plain(name) for name in (self.name, *self.also))
 
 
 @dataclass(frozen=True)
@@ -48,21 +54,14 @@ class TagIndex:
     sought: str = ""
     letter: str = ""
     by_number: bool = False
-    aliases: dict[str, set[str]] = field(default_factory=dict)  # folded other names, by address
 
     @classmethod
     def asked(cls, query: QueryDict) -> TagIndex:
-        rows = Tag.objects.filter(tally__count__gt=0).order_by("pk").values_list("name", "slug", "tally__count")
+        rows = Tag.objects.filter(tally__count__gt=0).order_by("pk").values_list("pk", "name", "slug", "tally__count")
+        others = _other_names()
+        listed = [Listed(name, tag_url(slug), count, tuple(others[pk])) for pk, name, slug, count in rows]
         # Sorted here: the two databases put "é" at different places, and neither beside "e".
-        tags = sorted((Listed(name, tag_url(slug), count) for name, slug, count in rows), key=_by_name)
-        sought = _typed(query)
-        return cls(
-            tags,
-            sought,
-            _letter(query),
-            query.get("order") == "posts",
-            _other_names() if sought else {},
-        )
+        return cls(sorted(listed, key=_by_name), _typed(query), _letter(query), query.get("order") == "posts")
 
     @property
     def count(self) -> int:
@@ -93,15 +92,12 @@ class TagIndex:
         tags = self.tags
         if self.sought:
             key = plain(self.sought)
-            tags = [tag for tag in tags if key in plain(tag.name) or self._is_also_called(tag, key)]
+            tags = [tag for tag in tags if tag.has(key)]
         if self.letter:
             tags = [tag for tag in tags if letter_of(tag.name) == self.letter]
         if self.by_number:
             tags = sorted(tags, key=lambda tag: -tag.count)[:ON_ONE_PAGE]
         return tags
-
-    def _is_also_called(self, tag: Listed, key: str) -> bool:
-        return any(key in name for name in self.aliases.get(tag.url, ()))
 
     @property
     def is_cut(self) -> bool:
@@ -220,10 +216,10 @@ def _letter(query: QueryDict) -> str:
     return letter if letter in ("", "0–9") else letter_of(letter)
 
 
-def _other_names() -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {}
-    for slug, name in TagAlias.objects.names().values_list("tag__slug", "name"):
-        names.setdefault(tag_url(slug), set()).add(plain(name))
+def _other_names() -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    for pk, name in TagAlias.objects.names().order_by("pk").values_list("tag", "name"):
+        names[pk].append(name)
     return names
 
 

@@ -5,7 +5,7 @@ const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").normalize("
 for (const form of document.querySelectorAll("form[data-filter]:not([data-filter=''])")) {
     const box = form.querySelector("input[type=search]");
     const rows = [...document.querySelectorAll(form.dataset.filter)];
-    const names = rows.map((row) => fold(row.firstElementChild.textContent));
+    const names = rows.map((row) => fold(`${row.firstElementChild.textContent}, ${row.dataset.also ?? ""}`));
     const parts = [...document.querySelectorAll(".index-letter")];
     const said = document.createElement("p");
     said.setAttribute("role", "status");

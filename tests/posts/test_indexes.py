@@ -173,3 +173,23 @@ class TestTagsTogether:
         for without in ("/tag/b+c/", "/tag/a+c/", "/tag/a+b/"):
             assert f'href="{without}"' in page
         assert 'href="/tag/b/" rel="nofollow"' in text(client, "/tag/a+b/")
+
+
+class TestASiteOfAnySize:
+    ADDRESSES = (
+        "/", "/tag/", "/tag/?q=a", "/tag/?letter=A", "/tag/?order=posts", "/category/", "/source/",
+        "/source/?country=KR",
+        "/archive/", "/search/", "/search/?q=a", "/search/suggest/?q=no", "/corrections/", "/get-help/", "/reading/",
+        "/safety/", "/subscribe/", "/comments/", "/comments/privacy/", "/feed/", "/feeds.opml", "/sitemap.xml",
+        "/posts.csv", "/card.png", "/robots.txt",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("address", ADDRESSES)
+    def test_every_kind_of_page_is_there_before_the_first_post(self, client, address):
+        assert client.get(address).status_code == 200
+
+    def test_the_first_and_the_last_year_have_their_pages(self, client):
+        for at in ("1900-01-02 00:00", "2013-03-31 10:00"):
+            make_post(at=at, tags=["a"])
+        for address in ("/archive/", "/1900/", "/1900/01/", "/1900/01/02/", "/tag/a/", "/search/?q=words"):
+            text(client, address)
