@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language
 
 # The languages that a desk is likely to read; a choice of 600 helps nobody.
 LANGUAGE_CODES = (
@@ -28,18 +29,22 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 def country_name(code: str) -> str:
-    return _country_names().get(code, code)
+    """Return what a country is called in the language of the page."""
+    return locale().territories.get(code, code)
 
 
 def language_name(code: str) -> str:
-    return _language_names().get(code, code)
+    return locale().languages.get(code, code)
+
+
+def locale() -> Locale:
+    """Return what Unicode knows of the language in which the page speaks."""
+    return locale_of(get_language() or "en")
 
 
 @cache
-def _country_names() -> dict[str, str]:
-    return dict(country_choices())
-
-
-@cache
-def _language_names() -> dict[str, str]:
-    return dict(language_choices())
+def locale_of(code: str) -> Locale:
+    try:
+        return Locale.parse(code, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -1,11 +1,13 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.utils import translation
 from hypothesis import settings
 
 # pytest-playwright keeps an event loop in the main thread, which Django would refuse to work beside.
@@ -30,6 +32,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _asks_a_database(item: Any) -> bool:
     return bool(item.get_closest_marker("django_db") or ASKING_A_DATABASE & set(item.fixturenames))
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_site() -> Iterator[None]:
+    """Speak the site's language again after a test that asked in another: the test client leaves it behind."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from posts.help.models import Contact
-from posts.help.naming import country_in_sentence, country_name, language_name
+from posts.help.naming import country_in_sentence
+from sources.places import country_name, language_name
 
 INTERNATIONAL = ""
 

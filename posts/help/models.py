@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from posts.dating import site_date
 from posts.help.ageing import SHOWN_MONTHS, VERIFIED_MONTHS, ends_on, oldest
 from posts.help.naming import is_language
-from posts.help.scripts import language_of
 from posts.help.telephones import dialled, tidy_number, tidy_numbers
+from posts.scripts import language_for, language_of
 from sources.models import host_of
 from sources.naming import tidy_name
 from sources.places import country_choices
@@ -255,4 +255,8 @@ class Contact(models.Model):
         return self._language_of(self.what)
 
     def _language_of(self, text: str) -> str:
-        return language_of(text, self.language_codes, settings.LANGUAGE_CODE.partition("-")[0])
+        """Return the one of the languages spoken that these words can be in, first that in which editors write."""
+        own, spoken = settings.LANGUAGE_CODE, self.language_codes
+        told = next(filter(None, (language_of(text, code) for code in spoken)), "")
+        # Letters that nearly all languages use: the first of theirs, where ours is not among them.
+        return told or language_for(text, spoken[0] if spoken and own not in spoken else own)

@@ -3,12 +3,10 @@
 import datetime as dt
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from django.utils.translation import get_language
 
 from sources.naming import fold
-from sources.places import country_choices, language_choices
+from sources.places import country_choices, country_name, language_choices, locale, locale_of
 
 # Names in common use that CLDR does not have.
 ALSO_CALLED = {
@@ -27,27 +25,18 @@ def is_language(code: str) -> bool:
     return code in dict(language_choices())
 
 
-def country_name(code: str) -> str:
-    return _locale(get_language()).territories.get(code, code)
-
-
 def country_in_sentence(code: str) -> str:
     """Return the name as it stands after "in": "the Netherlands", in English."""
-    language = _locale(get_language()).language
-    return f"the {country_name(code)}" if language == "en" and code in WITH_ARTICLE else country_name(code)
-
-
-def language_name(code: str) -> str:
-    return _locale(get_language()).languages.get(code, code)
+    return f"the {country_name(code)}" if locale().language == "en" and code in WITH_ARTICLE else country_name(code)
 
 
 def own_language_name(code: str) -> str:
     """Return a language's name in itself: who needs it may read no other."""
-    return _locale(code).languages.get(code, code)
+    return locale_of(code).languages.get(code, code)
 
 
 def long_date(day: dt.date) -> str:
-    return format_date(day, "long", locale=_locale(get_language()))
+    return format_date(day, "long", locale=locale())
 
 
 def country_called(name: str) -> str:
@@ -60,15 +49,7 @@ def _codes() -> dict[str, str]:
     known = dict(country_choices())
     codes: dict[str, str] = {}
     for language in NAMED_IN:
-        for code, name in _locale(language).territories.items():
+        for code, name in locale_of(language).territories.items():
             if code in known:
                 codes |= {fold(name): code, fold(name.partition(" (")[0]): code}
     return codes | {fold(name): code for name, code in ALSO_CALLED.items()}
-
-
-@cache
-def _locale(language: str | None) -> Locale:
-    try:
-        return Locale.parse(language or "en", sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")

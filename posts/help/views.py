@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from posts.help.choosing import Choice, choose
 from posts.help.models import ADDRESS, Contact
-from posts.help.naming import country_name, is_country, is_language, language_name, own_language_name
+from posts.help.naming import is_country, is_language, own_language_name
 from posts.hooks import shows_page
+from sources.places import country_name, language_name
 
 
 @shows_page

@@ -8,10 +8,11 @@ from django.template import Context
 from django.utils.translation import get_language
 
 from posts.help.models import Contact
-from posts.help.naming import country_called, country_in_sentence, country_name, language_name, long_date
+from posts.help.naming import country_called, country_in_sentence, long_date
 from posts.help.views import address
 from posts.listing import ListedPost
 from sources.models import Source
+from sources.places import country_name, language_name
 
 register = template.Library()
 

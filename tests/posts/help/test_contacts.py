@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from posts.help.ageing import ends_on, oldest
 from posts.help.models import Contact, State
 from posts.help.naming import country_called
-from posts.help.scripts import language_of
 from posts.help.telephones import dialled, tidy_number, tidy_numbers
 from tests.factories import make_contact, moment
 
@@ -195,13 +194,13 @@ class TestWhatIsTrueOfOne:
 @pytest.mark.parametrize(
     ("text", "spoken", "language"),
     [
-        ("등불상담전화", "en ko", "ko"), ("خط القنديل", "fr ar", "ar"), ("خط", "fa en", "fa"), ("خط", "", "ar"),
-        ("Línea Farol", "es", "es"), ("Lantern", "en es", "en"), ("Lantern", "", "en"), ("12", "ko", "en"),
+        ("등불상담전화", "en ko", "ko"), ("خط القنديل", "fr ar", "ar"), ("خط", "fa en", "fa"), ("خط", "", ""),
+        ("Línea Farol", "es", "es"), ("Lantern", "en es", "en"), ("Lantern", "", "en"), ("12", "ko", ""),
         ("Нічна лінія", "uk", "uk"), ("救助", "ja", "ja"), ("", "", "en"),
     ],
 )  # fmt: skip
 def test_the_language_of_a_name_is_guessed_from_its_script_and_what_they_speak(text, spoken, language):
-    assert language_of(text, spoken.split(), "en") == language
+    assert Contact(name=text, languages=spoken).name_language == language
 
 
 @pytest.mark.parametrize(
