@@ -20,7 +20,7 @@ _TAG = re.compile(r"<[a-z][^<>]*>")
 _OWN_ADDRESS = re.compile(r'( (?:href|cite)=")(/(?!/))')
 _IMG = re.compile(r"<img((?: [a-z-]+=\"[^\"]*\")*)>")
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
-_FOLDED_PICTURE = re.compile(r'<details class="notice">.*?</details>', re.DOTALL)
+_FOLDED_PICTURE = re.compile(r'<details class="notice"[^>]*>.*?</details>', re.DOTALL)
 
 # Returns where a picture lies in the folder, seen from the pages; "" where it is not in it.
 FindPicture = Callable[[str], str]

@@ -349,6 +349,13 @@ class TestFolder:
         assert "Picture: Lost" in page
         assert page.count("<img") == 1
 
+    @pytest.mark.parametrize("notice", ["مشهد عنيف", "폭력 장면", "A wound"])
+    def test_no_picture_with_a_notice_comes_along_whatever_its_language(self, client, notice):
+        kept = Image.objects.get_or_store(read_picture(picture_file()))
+        Image.objects.filter(pk=kept.pk).update(notice=notice, alt="An arm", caption="بعد ذلك")
+        make_post("Pictures", body=f"مرحبا.\n\n![An arm]({kept.file.url})\n\n한국어 글.")
+        assert not [name for name in folder(client, "/posts.zip") if name.startswith("pictures/")]
+
     def test_the_links_of_the_index_lead_to_its_pages(self, client):
         make_post("One", slug="북한")
         make_post("Two", slug="two")
