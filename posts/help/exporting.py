@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 
 from posts.help.models import Contact
+from posts.spreadsheets import guard
 
 COLUMNS = [
     "name", "what", "kind", "country", "languages", "telephones", "text_number", "email", "web_address",
@@ -22,8 +23,7 @@ def as_csv(contacts: Iterable[Contact]) -> str:
 
 
 def _cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, CSV Injection): a number after + stays text."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    words = "" if value is None else str(value).replace("\n", "; ")
-    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r", "'")) else words
+    # A number after + stays text.
+    return guard("" if value is None else str(value).replace("\n", "; "))

@@ -154,7 +154,7 @@ class TestTheList:
         assert left in Contact.objects.hidden()
 
     def test_they_leave_as_a_table(self, editor_client):
-        make_contact("=1+1", telephones="+44 20 7946 0101\n112", languages="ko en", is_free=True)
+        make_contact("=1+1", what="＝1+1", telephones="+44 20 7946 0101\n112", languages="ko en", is_free=True)
         hidden = make_contact("Old", days_ago=400)
         data = {"action": "export_csv", "_selected_action": [row.pk for row in Contact.objects.all()], "index": "0"}
         response = editor_client.post(LIST, data)
@@ -162,7 +162,7 @@ class TestTheList:
         first, second = sorted(
             csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))), key=lambda r: r["name"]
         )
-        assert first["name"] == "'=1+1"
+        assert (first["name"], first["what"]) == ("'=1+1", "'＝1+1")
         assert first["telephones"] == "'+44 20 7946 0101; 112"
         assert (first["languages"], first["is_free"], first["is_anonymous"]) == ("ko en", "yes", "no")
         assert second["verified_on"] == f"{hidden.verified_on}"
