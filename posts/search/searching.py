@@ -10,6 +10,7 @@ from typing import Literal
 from django.utils import timezone
 
 from posts.dating import start_of
+from posts.listing import fresh
 from posts.models import Category, Tag
 from posts.search.engine import engine
 from posts.search.expressions import Expression, labelled, needle
@@ -96,8 +97,9 @@ def _last_position(day: dt.date) -> int:
 
 
 def find(each: Filter) -> Named | None:
-    """Return what a filter names: by its address or by its name."""
-    return named(each.field, each.name)
+    """Return what a filter names: by its address or by its name. Of what has no public post nothing is said."""
+    row = named(each.field, each.name)
+    return row if row and fresh(getattr(row, "tally", None), each.field, row.pk).count else None
 
 
 def named(kind: Field, name: str) -> Named | None:

@@ -72,6 +72,8 @@ def test_odd_addresses_are_answered(client):
         assert client.get(address).status_code in (200, 404), address
     assert client.get("/search/?q=boats&page=0").status_code == 404
     assert client.get("/search/?q=boats&page=999999999").status_code == 404
+    for address in ("/search/feed/", "/search/posts.csv", "/search/posts.zip"):
+        assert client.get(f"{address}?q=boats&page=0").status_code == 200, address
     assert client.post("/search/?q=boats").status_code == 405
     assert client.get("/search").status_code == 301
 
@@ -186,6 +188,19 @@ class TestItFollows:
         page = client.get("/search/", {"q": "zebra"}).content.decode()
         assert "Nothing was found." in page
         assert "Zebra" not in page.replace('value="zebra"', "")
+
+    @pytest.mark.parametrize("asked", ["tag:okapis", "source:okapi-post", "category:okapi-shelf", "-tag:okapis"])
+    @pytest.mark.parametrize("place", ["q", "within"])
+    def test_names_that_stand_on_nothing_public_are_as_unknown_as_others(self, client, asked, place):
+        tag, outlet, shelf = Tag.objects.create(name="Okapi"), make_source("Okapi Post"), make_category("Okapi shelf")
+        tag.absorb(Tag.objects.create(name="Okapis"))
+        post = make_post("Zebra", tags=[tag], source=outlet, categories=[shelf])
+        assert "Okapi" in client.get("/search/", {place: asked}).content.decode()
+        post.withdraw(Reason.PROTECTION)
+        page = client.get("/search/", {place: asked}).content.decode()
+        assert "Okapi" not in page
+        if place == "q":
+            assert f"Nothing here is called “{asked.partition(':')[2]}”" in page
 
     def test_a_scheduled_post_is_found_from_its_moment_on(self, db):
         make_post("Tomorrow", at=timezone.now() + dt.timedelta(days=1))
