@@ -22,12 +22,11 @@ class Asked:
 
     @classmethod
     def by(cls, request: HttpRequest) -> Asked:
-        """Read the address. Raises Http404 where it asks for a page that cannot be."""
+        """Read the address, but for the number of a page: feeds and files have none."""
         return cls(
             tidy(request.GET.get("q", "")),
             tidy(request.GET.get("within", ""))[:MOST_CHARACTERS],
             "date" if request.GET.get("sort") == "date" else "relevance",
-            _page_number(request.GET.get("page", "1")),
         )
 
     def but(self, **changed: object) -> Asked:
@@ -35,7 +34,9 @@ class Asked:
         return replace(self, **{"number": 1, **changed})  # type: ignore[arg-type]
 
 
-def _page_number(value: str) -> int:
+def page_number(request: HttpRequest) -> int:
+    """Return the page that is asked for. Raises Http404 where there can be none."""
+    value = request.GET.get("page", "1")
     if not (value.isdecimal() and value.isascii() and len(value) < 10 and int(value)):
         raise Http404("There is no such page.")
     return int(value)

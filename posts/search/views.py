@@ -17,7 +17,7 @@ from posts.listing import ListedPost, ListingPage, read_posts
 from posts.models import Category, Post
 from posts.rendering import plain_text
 from posts.search import proposing, searching
-from posts.search.addresses import Asked, search_query, search_url
+from posts.search.addresses import Asked, page_number, search_query, search_url
 from posts.search.facets import Facet, facets_of
 from posts.search.indexing import catch_up_for_reader
 from posts.search.queries import MOST_CHARACTERS, Filter, Query, days_of, tidy
@@ -48,7 +48,7 @@ class Proposed:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Answer any query; what makes no sense in it is said above the results."""
-    asked = Asked.by(request)
+    asked = Asked.by(request).but(number=page_number(request))
     catch_up_for_reader()
     sought = searching.look_up(asked.text, asked.within)
     results = searching.run(sought, asked.order, asked.number)
