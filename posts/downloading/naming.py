@@ -14,11 +14,12 @@ _DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", 
 def page_name(published_on: dt.date, slug: str, post_id: int) -> str:
     """Return the name of a post's page. Where the slug cannot stand in it as it is, the post's number does too.
 
-    The sign before that number is in no slug: no other post of the day has this name.
+    The sign before that number is in no slug: no other post of the day has this name, nor one that a file system
+    takes for the same, as some do with “ß” and “ss”.
     """
     slug = unicodedata.normalize("NFC", slug)
     kept = safe(slug)
-    number = "" if kept == slug else f"~{post_id}"
+    number = "" if kept == slug == unicodedata.normalize("NFKC", slug).casefold() else f"~{post_id}"
     return f"{published_on.isoformat()}-{kept}{number}.html"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -83,6 +84,11 @@ class TestNames:
     def test_names_stay_apart_where_slugs_become_alike(self):
         names = {page_name(DAY, slug, pk) for pk, slug in enumerate(["a/b", "a:b", "a-b", "x" * 400, "x" * 401])}
         assert len(names) == 5
+
+    def test_names_stay_apart_where_a_file_system_folds_them(self):
+        slugs = ["ß", "ss", "ﬁ", "fi", "ⅷ", "viii", "é", "e\u0301x", "ς", "σ", "서울", "İ", "i̇", "ı", "i"]
+        names = {unicodedata.normalize("NFKD", page_name(DAY, slug, pk)).casefold() for pk, slug in enumerate(slugs)}
+        assert len(names) == len(slugs)
 
     def test_names_in_any_script_are_marked_as_utf_8(self):
         archive = zipfile.ZipFile(io.BytesIO(zipped(post(slug="북한의-배"))))
