@@ -57,7 +57,8 @@ def _came_from(request: HttpRequest) -> str:
 
 def _way_back(address: str) -> str:
     """Return the address if it is another page of this site, else that of the choices."""
-    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    is_path = address.startswith("/") and not address.startswith("//")
+    is_ours = is_path and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     if not is_ours or len(address) > LONGEST_WAY_BACK or urlsplit(address).path == READING:
         return READING
     return urldefrag(address).url

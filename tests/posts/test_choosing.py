@@ -186,7 +186,7 @@ class TestTheWayBack:
         "address",
         ["", "https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example", "javascript:alert(1)",
          "evil.example", "///evil.example", "/reading/", "/reading/?next=/reading/", "http:///evil.example",
-         "/" + "x" * 5000, " /x/"],
+         "/" + "x" * 5000, " /x/", "//"],
     )  # fmt: skip
     def test_it_leads_nowhere_else(self, client, address):
         assert choose(client, theme="dark", next=address)["Location"] == "/reading/#kept"
