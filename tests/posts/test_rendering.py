@@ -203,6 +203,24 @@ def test_rerender_renews_texts_of_an_older_version(capsys):
     assert "1 of them look different" in capsys.readouterr().out
 
 
+@pytest.mark.django_db
+def test_rerender_leaves_a_text_alone_that_is_saved_meanwhile(monkeypatch):
+    post = make_post(body="A name.")
+    Post.objects.filter(pk=post.pk).update(rendering_version=0)
+    render = Post.render
+
+    def render_while_somebody_saves(row):
+        render(row)
+        monkeypatch.setattr(Post, "render", render)
+        post.body = "No name."
+        post.save()
+
+    monkeypatch.setattr(Post, "render", render_while_somebody_saves)
+    call_command("rerender")
+    post.refresh_from_db()
+    assert post.body_html == "<p>No name.</p>"
+
+
 def test_a_table_with_a_language_scrolls_in_its_own_frame():
     html = render_post('<table lang="ko"><tr><td>북한</td></tr></table>').html
     assert html.startswith('<div class="wide" role="group" aria-label="Table" tabindex="0"><table lang="ko">')

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from posts.hooks import nested_modules
 from posts.models import Image, Post
@@ -50,7 +51,15 @@ class Command(BaseCommand):
             changed += before != [getattr(row, column) for column in model.RENDERED]
             batch.append(row)
             if len(batch) == BATCH:
-                model.objects.bulk_update(batch, columns)
+                _keep(batch, columns)
                 batch = []
-        model.objects.bulk_update(batch, columns)
+        _keep(batch, columns)
         self.stdout.write(f"Rendered {total:,} {what}; {changed:,} of them look different now.")
+
+
+@transaction.atomic
+def _keep(rows: list[Any], columns: list[str]) -> None:
+    for row in rows:
+        # A text that somebody has changed meanwhile was rendered when it was saved.
+        unchanged = type(row).objects.filter(pk=row.pk, body=row.body)
+        unchanged.update(**{column: getattr(row, column) for column in columns})
