@@ -10,14 +10,24 @@ from typing import Any
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
-DESK = 0x68747761746368  # "htwatch"; any number that nobody else locks by
+DESK = 0x68747761746368  # "htwatch"; any numbers that nobody else locks by
+INDEX = DESK + 1
 
 
 def hold_the_desk() -> None:
     """Wait for whoever writes at the desk, and be the only one until the transaction ends."""
+    _hold(DESK)
+
+
+def hold_the_index() -> None:
+    """The same for whoever writes the index of the search."""
+    _hold(INDEX)
+
+
+def _hold(number: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DESK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
 class OneAtATime:

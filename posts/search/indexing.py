@@ -16,9 +16,13 @@ from posts.rendering import plain_text
 from posts.search.engine import engine
 from posts.search.models import EVERY, SearchDocument, Touched, label, position_of
 from posts.search.words import indexed_words
+from sources.locking import hold_the_index
 
 SLICE = 200  # posts of one transaction; so many are indexed while somebody waits, the clock does the others
 TURN = 20.0  # seconds of the clock that it takes at a time
+BREATH = 0.1  # seconds of a rebuild between slices: who waits for SQLite looks that often whether it is free
+# Stands between names and in no query: a phrase does not go on from one name into the next.
+BETWEEN = " _ "
 MOST_WORDS = 10_000  # of one post: a vector of PostgreSQL holds a megabyte
 
 
@@ -67,10 +71,12 @@ def reindex_all() -> Iterator[int]:
         with transaction.atomic():
             index(part)
         yield len(part)
+        time.sleep(BREATH)
 
 
 def index(ids: Sequence[int]) -> None:
     """Write the documents of these posts anew; of one that is not to be found, none is left."""
+    hold_the_index()
     SearchDocument.objects.filter(post__in=ids).delete()
     engine().write(documents_of(ids))
 
@@ -79,14 +85,12 @@ def documents_of(ids: Sequence[int]) -> list[SearchDocument]:
     posts = Post.objects.filter(pk__in=ids, listed_at__isnull=False)
     names: dict[int, list[str]] = defaultdict(list)
     labels: dict[int, list[str]] = defaultdict(list)
-    for pk, tag, name in TaggedPost.objects.filter(content_object__in=ids).values_list(
-        "content_object", "tag", "tag__name"
-    ):
+    tagged = TaggedPost.objects.filter(content_object__in=ids).order_by("tag__name_key")
+    for pk, tag, name in tagged.values_list("content_object", "tag", "tag__name"):
         names[pk].append(name)
         labels[pk].append(label("tag", tag))
-    for pk, category, name in CategoryEntry.objects.filter(post__in=ids).values_list(
-        "post", "category", "category__name"
-    ):
+    filed = CategoryEntry.objects.filter(post__in=ids).order_by("category__path")
+    for pk, category, name in filed.values_list("post", "category", "category__name"):
         names[pk].append(name)
         labels[pk].append(label("category", category))
     columns = ("pk", "title", "body_html", "excerpt", "listed_at", "source", "source__name")
@@ -95,7 +99,7 @@ def documents_of(ids: Sequence[int]) -> list[SearchDocument]:
             position=position_of(listed_at, pk),
             post_id=pk,
             title=_words(title),
-            names=" ".join(_words(name) for name in [source_name or "", *names[pk]]),
+            names=BETWEEN.join(_words(name) for name in [source_name or "", *names[pk]]),
             body=_words(f"{excerpt}\n{plain_text(body)}"),
             labels=" ".join([EVERY, *([label("source", source)] if source else []), *labels[pk]]),
         )

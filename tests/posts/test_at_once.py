@@ -4,10 +4,13 @@ import threading
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from posts.models import Post, Tag
+from posts.search.models import SearchDocument
 from sources.models import Source
 from tests.factories import make_post
 
@@ -73,3 +76,16 @@ def test_merges_crosswise():
     statuses = at_once(lambda: merge(first, one), lambda: merge(second, two))
     assert all(status < 500 for status in statuses)
     assert Tag.objects.get().tally.count == 2
+
+
+def test_two_rebuild_the_index_while_others_search():
+    for number in range(250):
+        make_post(f"Boat {number}")
+
+    def rebuild() -> HttpResponse:
+        call_command("reindex", verbosity=0)
+        return HttpResponse()
+
+    statuses = at_once(rebuild, rebuild, rebuild, lambda: Client().get("/search/", {"q": "boat"}))
+    assert statuses == [200] * 4
+    assert SearchDocument.objects.count() == 250

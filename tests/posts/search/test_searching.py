@@ -229,6 +229,13 @@ class TestItFollows:
             named.save()
             assert (shown(client, before), shown(client, after)) == (0, 1)
 
+    def test_a_phrase_stays_within_one_name(self, db):
+        make_post("Zebra", tags=["forced labour", "courts"], source=make_source("Kestrel"))
+        assert found('"forced labour"') == found('tag:courts "labour"') == ["Zebra"]
+        for across in ('"labour courts"', '"courts forced"', '"kestrel courts"', '"kestrel forced"'):
+            assert found(across) == []
+        assert found('zebra -"labour courts"') == ["Zebra"]
+
     def test_an_outlet_that_took_over_another_is_found_with_its_posts(self, client):
         paper = make_source("NK News")
         make_post("Boats", source=make_source("Daily NK"))
