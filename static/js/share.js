@@ -9,6 +9,7 @@ for (const field of document.querySelectorAll("input[data-copy]")) {
     const status = document.createElement("span");
     let timer;
     button.type = "button";
+    button.className = "button-quiet";
     button.textContent = field.dataset.copy;
     status.setAttribute("role", "status");
     const say = (words) => {

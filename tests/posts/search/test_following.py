@@ -51,7 +51,7 @@ class TestWithin:
     )
     def test_a_list_has_a_form_that_searches_in_it(self, client, address, within, expected):
         page = ask(client, address)
-        form = re.search(r'<form class="listing-search".*?</form>', page, re.DOTALL)[0]
+        form = re.search(r'<form class="ask listing-search".*?</form>', page, re.DOTALL)[0]
         [value] = re.findall(r'name="within" value="([^"]*)"', form)
         assert value.strip() == within
         results = ask(client, "/search/", q="boats", within=value, sort="date")
