@@ -12,14 +12,23 @@ from posts.life import Reason
 from posts.outbox.composing import compose
 from posts.subscriptions.models import Consent
 from posts.subscriptions.models.consent import WORDINGS
-from tests.factories import keep_open, make_category, make_comment, make_link, make_post, make_source, make_subscriber
+from tests.factories import (
+    keep_open,
+    make_category,
+    make_comment,
+    make_contact,
+    make_link,
+    make_post,
+    make_source,
+    make_subscriber,
+)
 from tests.messages import read
 
 KOREAN = {"headers": {"accept-language": "ko-KR,ko;q=0.9,en;q=0.1"}}
 
 
 class _Visible(HTMLParser):
-    """The words that somebody reads or hears, but for what is marked as another language's."""
+    """The words that somebody reads or hears, but for what is marked as another language's and what machines read."""
 
     VOID = set("area base br col hr img input link meta source wbr".split())
 
@@ -30,7 +39,7 @@ class _Visible(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        is_hidden = tag in ("script", "style") or given.get("lang", "ko") != "ko"
+        is_hidden = tag in ("script", "style", "pre") or given.get("lang", "ko") != "ko"
         is_hidden = (self.open[-1][1] if self.open else False) if not is_hidden and "lang" not in given else is_hidden
         if not is_hidden:
             self.words += [given[name] for name in ("aria-label", "placeholder", "alt") if given.get(name)]
@@ -63,6 +72,16 @@ ENGLISH = {
     for each in ([word.id] if isinstance(word.id, str) else word.id)
     if len(re.findall(r"[A-Za-z]{2,}", text := plain(each))) > 2
 }
+
+
+# Latin words that Koreans see too: what the site and its rows are called, what others call their formats and services,
+# and what one types into a search.
+NAMES = set(
+    "Human Traffic Watch Ann Author Awareness Korea NK News Post Refugees Some The title words nowhere none "
+    "ann bob eve example org Harbour Line "
+    "Atom RSS JSON CSV ZIP OPML BibTeX CSL DNS UTC https Ctrl Command Shift BBC Bing "
+    "Bluesky Facebook LINE Telegram WhatsApp category from source tag".split()
+)
 
 
 @pytest.fixture
@@ -113,6 +132,15 @@ def test_no_page_for_koreans_has_english_words_of_ours(client, site):
         assert '<html lang="ko"' in response.content.decode(), address
         assert [text for text in ENGLISH if text in words] == [], address
         assert re.search("[가-힣]{2}", words), address
+
+
+def test_no_page_for_koreans_has_english_that_nobody_marked(client, site):
+    make_contact(country="KR", languages="ko en", telephones="112", is_free=True, is_anonymous=True)
+    for address in [*site, "/get-help/?country=KR&language=ko"]:
+        shown = re.sub(r"https?://\S+", "", visible(client.get(address, **KOREAN)))
+        words = set(re.findall("[A-Za-z]{3,}", shown))
+
+        assert words - NAMES == set(), address
 
 
 def test_pages_say_their_language_and_that_it_depends_on_who_asks(client, site):
