@@ -4,18 +4,16 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.static import serve
 
 from htwatch.health import healthz
 from htwatch.login.forms import PasswordForm
+from htwatch.media import uploaded_file
 
 urlpatterns = [
     path("admin/", include("htwatch.login.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
-    # nginx serves the uploads of a busy site; without one they come from here. Pictures were re-encoded on upload; a
-    # PDF from the old blog is as it came, and a browser's viewer keeps it apart from the site.
-    re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>(?!.*\.\.)[\w./-]{1,200})$", uploaded_file),
     *(
         path("", include(f"{app}.urls"))
         for app in ("posts.comments", "posts.help", "posts.subscriptions", "posts.search", "posts.wordpress")

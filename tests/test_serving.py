@@ -108,3 +108,10 @@ def test_healthz_says_what_is_wrong(client, monkeypatch):
     response = client.get("/healthz")
     assert response.status_code == 503
     assert response.json() == {"status": "failing", "problems": ["database: it does not answer"]}
+
+
+@pytest.mark.parametrize("name", ["한" * 100, "x" * 200, "ab/" * 60 + "c", "no-such.png", "", "./.", "a//b", "~", "."])
+def test_uploads_that_cannot_be_are_not_found(client, db, name):
+    response = client.get(f"/media/{name}")
+    assert response.status_code == 404
+    assert "<h1>There is no such page</h1>" in response.content.decode()

@@ -26,7 +26,7 @@ from sources.models import Source
 SLICE = 200  # posts in memory at a time
 MANY = 5000  # ids of one question
 EPOCH = dt.datetime(1980, 1, 1, 12, tzinfo=dt.UTC)  # of zip files
-VERSION = 2  # raise it where the files of the same posts become others
+VERSION = 3  # raise it where the files of the same posts become others
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A list as a table: CSV in UTF-8 (RFC 4180), one row a post, cells that no spreadsheet takes for formulas. Pure."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ COLUMNS = [
     "id", "guid", "address", "title", "published", "categories", "tags", "source", "original_address", "headline",
     "byline", "original_date", "language", "also_reported_by", "excerpt", "corrected", "content_notice", "text",
 ]  # fmt: skip
+_END_OF_BLOCK = re.compile(r"</(?:p|h[1-6]|li|pre|tr|figure|summary)>|<hr>|<br>")
 MARK = "\ufeff"  # by which spreadsheets know UTF-8
 
 
@@ -50,8 +52,13 @@ def row(post: ListedPost, categories: Mapping[str, str]) -> list[str]:
         post.excerpt,
         "yes" if post.corrections_html else "no",
         post.notice,
-        plain_text(post.text_html),
+        _paragraphs(post.text_html),
     ]
+
+
+def _paragraphs(text_html: str) -> str:
+    """Return the words, an empty line between one block and the next."""
+    return "\n\n".join(filter(None, map(plain_text, _END_OF_BLOCK.split(text_html))))
 
 
 def full_name(url: str, name: str, categories: Mapping[str, str]) -> str:

@@ -166,9 +166,10 @@ def _by_words(words: Collection[str]) -> set[int]:
 
 
 def _weigh_words(candidates: dict[int, _Candidate], words: dict[str, str], title: set[str]) -> None:
-    rows = SearchDocument.objects.filter(post__in=candidates).values_list("post", "title", "body")
-    for pk, other_title, body in rows:
-        in_title, in_text = set(other_title.split()), set(body.split())
+    rows = SearchDocument.objects.filter(post__in=candidates)
+    for pk, other_title, body, notice in rows.values_list("post", "title", "body", "post__notice"):
+        # Nor may the reason tell what stands in the other's text, if that lies under a notice.
+        in_title, in_text = set(other_title.split()), set() if notice else set(body.split())
         candidate = candidates[pk]
         candidate.words = [word for word in words if word in in_title or word in in_text]
         candidate.is_in_both_titles = any(word in in_title and word in title for word in candidate.words)

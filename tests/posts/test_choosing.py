@@ -323,7 +323,8 @@ class TestSafety:
     def test_it_says_what_cannot_be_hidden(self, client):
         page = page_of(client.get("/safety/"))
         for word in ("history", "router", "provider", "employer", "DNS", "stalkerware", "download", "private window",
-                     "E-mail", "Discreet letters", "scripts", "another one"):  # fmt: skip
+                     "E-mail", "Discreet letters", "scripts", "another one", "words you looked for",
+                     "names of our files"):  # fmt: skip
             assert word.lower() in page.lower(), word
 
     def test_pages_lead_to_it(self, client):

@@ -97,6 +97,11 @@ class TestTable:
         assert titles[:2] == ["Second", "First"]
         assert ("Elsewhere" in titles) == (address == "/")
 
+    def test_paragraphs_of_the_text_stay_apart(self, client):
+        make_post(body="# Boats\n\nTwo *boats*,\none net.\n\n> Quoted.\n\n- First\n- Second\n\n---\n\n배 두 척.")
+        [row] = rows(client, "/posts.csv")
+        assert row["text"] == "Boats\n\nTwo boats, one net.\n\nQuoted.\n\nFirst\n\nSecond\n\n배 두 척."
+
     def test_lines_end_as_rfc_4180_has_it(self, client):
         make_post('A "quoted", one', excerpt="Two\nlines")
         text = content(client, "/posts.csv").decode()

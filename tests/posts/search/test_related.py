@@ -55,8 +55,15 @@ def test_korean_posts_find_each_other():
 
 def test_of_a_text_under_a_notice_no_word_is_said():
     post = make_post("A cellar", body="Okapi zebra quagga.", notice="Describes violence")
-    make_post("Elsewhere", body="Okapi zebra quagga.")
-    assert related(post) == {}
+    other = make_post("Elsewhere", body="Okapi zebra quagga.")
+    assert related(post) == related(other) == {}
+
+
+def test_posts_whose_texts_are_under_a_notice_are_joined_by_titles_and_tags():
+    post = make_post("Okapi in a cellar", body="A quagga and a zebra.", tags=["stables"])
+    make_post("An okapi found", body="A quagga and a zebra.", notice="Describes violence")
+    make_post("Elsewhere", body="A quagga and a zebra.", notice="Describes violence", tags=["stables"])
+    assert related(post) == {"An okapi found": "Also about “Okapi”", "Elsewhere": "Also tagged stables"}
 
 
 def test_what_readers_do_not_see_is_never_related():
