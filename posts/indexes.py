@@ -152,17 +152,21 @@ class SourceIndex:
 
     @cached_property
     def shown(self) -> list[tuple[Source, str]]:
-        key = plain(self.sought)
-        sources = [
-            source
-            for source in self.sources
-            if (not self.country or source.country == self.country)
-            and (not self.language or source.language == self.language)
-            and (not key or key in plain(source.name) or any(key in name for name in self.aliases.get(source.pk, ())))
-        ]
+        sources = self._narrowed()
         if self.by_number:
             sources.sort(key=lambda source: -self._count(source))
         return [(source, source_url(source.slug)) for source in sources]
+
+    def _narrowed(self, but_for: str = "") -> list[Source]:
+        """Return the outlets that were asked for; `but_for`, by a country or a language, leaves that out."""
+        key = plain(self.sought)
+        asked = {name: getattr(self, name) for name in ("country", "language") if name != but_for}
+        return [
+            source
+            for source in self.sources
+            if all(not code or getattr(source, name) == code for name, code in asked.items())
+            and (not key or key in plain(source.name) or any(key in name for name in self.aliases.get(source.pk, ())))
+        ]
 
     def _count(self, source: Any) -> int:
         return source.tally.count
@@ -177,7 +181,7 @@ class SourceIndex:
 
     def _choices(self, kind: str, named: Any) -> list[Choice]:
         counts: dict[tuple[str, str], int] = {}
-        for source in self.sources:
+        for source in self._narrowed(but_for=kind):
             if named(source)[0]:
                 counts[named(source)] = counts.get(named(source), 0) + 1
         chosen = getattr(self, kind)

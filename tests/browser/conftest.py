@@ -1,6 +1,8 @@
 """A real Chromium, and a page that fails the test on any message in the console."""
 
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.core.signals import request_finished, request_started
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
@@ -60,6 +63,39 @@ def close_connections_of_the_loop(django_db_setup: None, playwright: Playwright)
         BaseDatabaseWrapper.close(connection)
 
 
+class Answering:
+    """How many requests of browsers the server is answering."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.lock = threading.Lock()
+
+    def begins(self, **_) -> None:
+        self._count(1)
+
+    def ends(self, **_) -> None:
+        self._count(-1)
+
+    def _count(self, change: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self.lock:
+                self.number += change
+
+    def wait(self) -> None:
+        """Wait until none is left: tables that a request still writes to cannot be emptied."""
+        end = time.monotonic() + PATIENCE / 1000
+        while self.number > 0 and time.monotonic() < end:
+            time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def answering() -> Answering:
+    answering = Answering()
+    request_started.connect(answering.begins)
+    request_finished.connect(answering.ends)
+    return answering
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What browsers complained of; a test that expects some takes them out."""
@@ -67,7 +103,9 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+def new_context(
+    browser: Browser, live_server, answering: Answering, complaints: list[str]
+) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts in which any console message, page error or request to elsewhere fails the test."""
     contexts: list[BrowserContext] = []
 
@@ -93,9 +131,13 @@ def new_context(browser: Browser, live_server, complaints: list[str]) -> Iterato
             complaints.append(f"asked elsewhere: {url}")
 
     yield make
+    found = complaints.copy()
     for context in contexts:
+        # A page of the desk keeps what was typed when it closes; here that would be after the test.
+        context.set_offline(True)
         context.close()
-    assert complaints == []
+    answering.wait()
+    assert found == []
 
 
 @pytest.fixture

@@ -135,6 +135,17 @@ class TestTheOutlets:
         page = text(client, "/source/?country=KR&language=en")
         assert ("/source/beta/" in page, "/source/alpha/" in page) == (True, False)
 
+    def test_countries_and_languages_are_counted_among_what_is_asked_for(self, client):
+        for name, country, language in (("Alpha", "KR", "ko"), ("Beta", "KR", "en"), ("Gamma", "US", "en")):
+            make_post(source=make_source(name, country=country, language=language))
+        page = text(client, "/source/?language=en")
+        assert 'South Korea <span class="count">1</span>' in page
+        assert 'Korean <span class="count">1</span>' in page
+        page = text(client, "/source/?country=US")
+        assert "language=ko" not in page
+        assert "country=KR" in page
+        assert "country=KR" not in text(client, "/source/?q=gam")
+
     def test_another_name_finds_one(self, client):
         paper = make_source("New York Times")
         SourceAlias.objects.create(source=paper, name="NYT")
@@ -150,12 +161,15 @@ class TestTheOutlets:
         paper = make_source("New York Times")
         SourceAlias.objects.create(source=paper, name="NYT")
         make_post(at="2013-03-31 10:00", source=paper, tags=["boats"])
+        make_post(at="2013-03-30 10:00", source=paper, link=(link := make_link(paper)))
+        make_post(at="2013-03-29 10:00", source=paper, link=link).withdraw()
         other = make_post()
-        other.also_reported.create(link=make_link(paper), position=0)
+        other.also_reported.create(link=link, position=0)
         page = text(client, "/source/new-york-times/")
         assert "Also called NYT" in page
         assert "Often tagged" in page
         assert "1 further post names it as another report." in page
+        assert "Of its newest 2 posts, 1 links to the original." in page
         assert "March 2013:" in page
 
 
