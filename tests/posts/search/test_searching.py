@@ -11,8 +11,8 @@ from posts.life import Reason
 from posts.models import Category, Post, Tag
 from posts.search import searching
 from posts.search.facets import facets_of
-from posts.search.indexing import catch_up
-from posts.search.models import SearchDocument, position_of, post_of
+from posts.search.indexing import catch_up, reindex_all
+from posts.search.models import SearchDocument, Touched, position_of, post_of
 from sources.models import Source
 from tests.factories import make_category, make_post, make_source
 from tests.posts.search.finding import found
@@ -219,6 +219,16 @@ class TestItFollows:
         assert list(SearchDocument.objects.order_by("pk").values()) == before
         assert "2 posts are indexed." in capsys.readouterr().out
         assert found("boats") == ["Boats"]
+
+    def test_after_rebuilding_nobody_waits_for_what_is_in_it_already(self, db):
+        post = make_post("Boats")
+        assert Touched.objects.exists()
+        for _ in reindex_all():
+            pass
+        assert not Touched.objects.exists()
+        for _ in reindex_all():
+            Post.objects.filter(pk=post.pk).update(title="Trawlers")
+        assert (found("boats"), found("trawlers")) == ([], ["Trawlers"])
 
     def test_a_new_name_of_a_tag_an_outlet_or_a_category_is_found_at_once(self, client):
         tag, paper, shelf = Tag.objects.create(name="Sea"), make_source("NK News"), make_category("Labor")
