@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 from django.utils.dates import MONTHS_3, WEEKDAYS, WEEKDAYS_ABBR
 
 from posts.addressing import archive_url
-from posts.dating import period, written_date, written_month, written_year
+from posts.dating import period, site_date, written_date, written_month, written_year
 from posts.models import Post
 from sources.models import Source
 
@@ -82,10 +83,15 @@ def weekdays() -> list[tuple[str, str]]:
 def before_and_after(year: int, month: int | None = None, day: int | None = None) -> list[tuple[str, str, str]]:
     """Return the nearest period before and after this one that has posts: its relation, name and address."""
     start, end = period(year, month, day)
-    posts = Post.objects.published()
-    earlier = posts.filter(listed_at__lt=start).order_by("-listed_at", "-id").values_list("published_on", flat=True)
-    later = posts.filter(listed_at__gte=end).order_by("listed_at", "id").values_list("published_on", flat=True)
-    found = (("prev", earlier.first()), ("next", later.first()))
+    # Both bounds are the same moment: a database that starts from the later one would walk to the other.
+    earlier = (
+        Post.objects.published(min(start, timezone.now())).filter(listed_at__lt=start).order_by("-listed_at", "-id")
+    )
+    later = Post.objects.published().filter(listed_at__gte=end).order_by("listed_at", "id")
+    found = [
+        (rel, posts.values_list("published_on", flat=True).first())
+        for rel, posts in (("prev", earlier), ("next", later))
+    ]
     return [(rel, *_named(on, month is not None, day is not None)) for rel, on in found if on]
 
 
@@ -99,7 +105,8 @@ def _named(on: dt.date, is_month: bool, is_day: bool) -> tuple[str, str]:
 
 def _within(year: int, month: int | None = None) -> QuerySet[Post]:
     start, end = period(year, month)
-    return Post.objects.published().filter(listed_at__gte=start, listed_at__lt=end)
+    # By the days that are counted, which an index has in their order.
+    return Post.objects.published().filter(published_on__gte=site_date(start), published_on__lt=site_date(end))
 
 
 def _by_day(posts: QuerySet[Post]) -> Iterable[tuple[Any, int]]:

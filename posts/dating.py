@@ -1,11 +1,12 @@
 """Dates as the site shows and cuts them: always in the site's own time zone, whoever looks."""
 
 import datetime as dt
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 YEARS = range(1900, 2200)  # of publication
 
@@ -32,6 +33,12 @@ def byline_date(moment: dt.datetime) -> str:
 
 def written_date(day: dt.date) -> str:
     """March 31, 2013, or as the language of the page writes it"""
+    return _date_in(get_language(), day)
+
+
+@lru_cache(maxsize=16_384)
+def _date_in(language: str | None, day: dt.date) -> str:
+    """Every post of a list has one. The language is the active one, and stands here to tell dates apart."""
     return format_date(day, pgettext("form of a date", "F j, Y"))
 
 
@@ -52,9 +59,13 @@ def byline_iso(moment: dt.datetime) -> str:
 
 def byline_moment(moment: dt.datetime) -> str:
     """March 31, 2013 at 3:17 pm, the form of the old blog"""
-    local = site_time(moment)
+    return _moment_in(get_language(), site_time(moment).replace(tzinfo=None))
+
+
+@lru_cache(maxsize=16_384)
+def _moment_in(language: str | None, local: dt.datetime) -> str:
     return _("%(date)s at %(time)s %(half)s") % {
-        "date": byline_date(moment),
+        "date": written_date(local.date()),
         "time": f"{local.hour % 12 or 12}:{local.minute:02}",
         "half": _("am") if local.hour < 12 else _("pm"),
     }

@@ -1,5 +1,6 @@
 """The posts before and after one within each of its tags."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,21 +36,22 @@ def in_tags(post: ListedPost) -> list[InTag]:
     found = {pk: InTag(name, tag_url(slug)) for pk, name, slug in tags}
     if not found or post.published_at is None:
         return []
-    asked = [_one(pk, side, post) for pk in found for side in ("older", "newer")]
+    asked = [_one(pk, side, post.id, post.published_at) for pk in found for side in ("older", "newer")]
     for pk, side, title, slug, published_at, published_on in asked[0].union(*asked[1:], all=True).order_by():
         setattr(found[pk], side, Neighbour(title or byline_date(published_at), post_url(published_on, slug)))
     return [each for each in found.values() if each.older or each.newer]
 
 
-def _one(tag: int, side: str, post: ListedPost) -> QuerySet[Any, Any]:
+def _one(tag: int, side: str, post: int, at: dt.datetime) -> QuerySet[Any, Any]:
     """Ask for the post just older or newer in a tag, in the order of its listing; the plain bounds find the place."""
-    at, entries = post.published_at, TaggedPost.objects.filter(tag=tag, listed_at__lte=timezone.now())
+    now, entries = timezone.now(), TaggedPost.objects.filter(tag=tag)
     if side == "older":
-        beyond = Q(listed_at__lt=at) | Q(listed_at=at, content_object__lt=post.id)
-        entries = entries.filter(beyond, listed_at__lte=at).order_by("-listed_at", "-content_object_id")
+        beyond = Q(listed_at__lt=at) | Q(listed_at=at, content_object__lt=post)
+        entries = entries.filter(beyond, listed_at__lte=min(at, now)).order_by("-listed_at", "-content_object_id")
     else:
-        beyond = Q(listed_at__gt=at) | Q(listed_at=at, content_object__gt=post.id)
-        entries = entries.filter(beyond, listed_at__gte=at).order_by("listed_at", "content_object_id")
+        beyond = Q(listed_at__gt=at) | Q(listed_at=at, content_object__gt=post)
+        entries = entries.filter(beyond, listed_at__gte=at, listed_at__lte=now)
+        entries = entries.order_by("listed_at", "content_object_id")
     return (
         Post.objects.filter(pk__in=entries.values("content_object_id")[:1])
         .annotate(

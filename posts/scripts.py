@@ -7,7 +7,9 @@ Arabic, Cyrillic and Devanagari letters tell none; they only say which languages
 import html
 import re
 from collections import Counter
+from functools import lru_cache
 
+NAME = 100  # letters of the longest that is remembered
 # Letters by the language that they tell, or else by their script (in capitals); what is none of these is "".
 _RANGES = {
     "ko": "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3\ud7b0-\ud7fb\uffa1-\uffdc",
@@ -98,6 +100,11 @@ def direction_of(text: str) -> str:
 
 
 def _script_of(text: str) -> str:
+    # The names of tags and outlets are asked about again and again.
+    return _script_of_name(text) if len(text) <= NAME else _script(text)
+
+
+def _script(text: str) -> str:
     """Return what more than half of the letters are, one of `_RANGES` or "other"; "" where there is no such."""
     letters: Counter[str] = Counter()
     for run in _RUNS.finditer(text):
@@ -112,6 +119,9 @@ def _script_of(text: str) -> str:
         letters[name] *= 2
     name, number = letters.most_common(1)[0] if letters else ("", 0)
     return name if number * 2 > letters.total() else ""
+
+
+_script_of_name = lru_cache(maxsize=16_384)(_script)
 
 
 class _Block:

@@ -41,7 +41,8 @@ def _show(request: HttpRequest, found: Found, number: int | None, template: str,
     if number == 1 or found.url != base_url:
         return lead_to(page_url(found.url, number or 1))
     page = found.listing.page(number or 1)
-    context = {"found": found, "page": page, "feed_url": f"{found.url}feed/", **found.context}
+    # A name that is looked for in vain costs the most: `whole` is asked about in each article.
+    context = {"found": found, "page": page, "whole": False, "feed_url": f"{found.url}feed/", **found.context}
     return render(request, template, context)
 
 

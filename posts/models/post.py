@@ -316,13 +316,16 @@ class Post(models.Model):  # type: ignore[django-manager-missing]  # taggit's ba
         """Return the public posts just before and just after this one: dicts of what a link to them needs, or None."""
         if self.listed_at is None:
             return None, None
-        posts = Post.objects.published().values("title", "slug", "published_at", "published_on")
+        names = ("title", "slug", "published_at", "published_on")
         older = Q(listed_at__lt=self.listed_at) | Q(listed_at=self.listed_at, id__lt=self.pk)
         newer = Q(listed_at__gt=self.listed_at) | Q(listed_at=self.listed_at, id__gt=self.pk)
-        # The plain bound beside each lets both databases start at the right place of the index.
-        before = posts.filter(older, listed_at__lte=self.listed_at).order_by("-listed_at", "-id").first()
-        after = posts.filter(newer, listed_at__gte=self.listed_at).order_by("listed_at", "id").first()
-        return before, after
+        # A plain bound beside each, and no further one, lets both databases start at the right place of the index.
+        before = Post.objects.published(min(self.listed_at, timezone.now())).filter(older)
+        after = Post.objects.published().filter(newer, listed_at__gte=self.listed_at)
+        return (
+            before.order_by("-listed_at", "-id").values(*names).first(),
+            after.order_by("listed_at", "id").values(*names).first(),
+        )
 
     def clean(self) -> None:
         self.title = tidy_name(self.title)

@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from posts.dating import byline_date, byline_iso, byline_moment, written_date
+from posts.finding import RelatedTag
 from posts.hooks import nested_apps
 from posts.listing import ListedPost, ListingPage, Report, Shelf, Year
-from posts.models import Image
+from posts.models import Image, Tag
 from posts.preferences import Preferences, preferences_of
 from posts.rendering import PictureFacts, render_post
 from posts.speaking import content_lang, in_words_of_page, lang, page_lang
@@ -128,10 +129,11 @@ def filed_at(post: ListedPost) -> SafeString:
 
 
 @register.filter
-def source_linked(post: ListedPost) -> SafeString:
-    """Return the name of a post's outlet, which leads to the original where that is known."""
+def source_said(post: ListedPost) -> SafeString:
+    """Return from which outlet a post is; its name leads to the original where that is known."""
     name = post.source_name or ""
-    return _outward(post.link_address, name, _hreflang(post.link_language) + lang(name))
+    linked = _outward(post.link_address, name, _hreflang(post.link_language) + lang(name))
+    return SafeString(_("Source: %(source)s") % {"source": linked})
 
 
 @register.filter
@@ -184,6 +186,20 @@ def _hreflang(language: str | None) -> str:
 def as_items(shelves: list[Shelf]) -> SafeString:
     """Return links as the items of a list."""
     return SafeString("".join(f"<li>{_link(shelf)}</li>" for shelf in shelves))
+
+
+@register.simple_tag
+def related_as_items(tag: Tag, related: list[RelatedTag]) -> SafeString:
+    """Return links to tags, and to what carries each of them and this tag too, as the items of a list."""
+    words = _("%(other)s and %(name)s together")
+    return SafeString(
+        "".join(
+            f'<li><a href="{each.url}"{lang(each.name)}>{escape(each.name)}</a> '
+            f'<a class="chip-act" href="{each.together_url}" rel="nofollow"><span aria-hidden="true">+</span>'
+            f'<span class="aside-words">{escape(words % {"other": tag.name, "name": each.name})}</span></a></li>'
+            for each in related
+        )
+    )
 
 
 @register.filter

@@ -1,52 +1,45 @@
-"""What a table and a folder of all posts cost: seconds, bytes, and memory at its peak.
+"""What a table and a folder of all posts cost: seconds, bytes, and how much memory while they are sent."""
 
-`python -m tests.bench.downloads 5000` makes a database of its own with so many posts.
-"""
+import json
+from collections.abc import Iterator
 
-import os
-import resource
-import sys
-import time
-from collections.abc import Callable
+from django.db import connection
 
+from tests.bench.apart import run_apart
+
+LIMIT = 150  # megabytes that the process may grow by
+NAMES = {"csv": "the table", "zip": "the folder"}
+
+lines: list[str] = []
+
+
+def ratios() -> Iterator[tuple[str, float]]:
+    lines.clear()
+    for kind, name in NAMES.items():
+        seconds, size, kilobytes = json.loads(run_apart(_TAKE, str(connection.settings_dict["NAME"]), kind))
+        megabytes = kilobytes / 1024
+        lines.append(f"{name} of all posts: {seconds:.1f} s, {size / 1e6:.1f} MB, {megabytes:.0f} MB more memory")
+        yield f"memory for {name} / {LIMIT} MB", megabytes / LIMIT
+
+
+_TAKE = """
+import json, os, resource, sys, time
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
 import django
+django.setup()
+from django.db import connection
+from django.test import Client
+connection.settings_dict["NAME"] = sys.argv[1]
+reader = Client(headers={"host": "127.0.0.1:8000"})
 
-LIMIT = 150  # megabytes that a process may have grown by
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
+def take(address):
+    return sum(map(len, reader.get(address).streaming_content))
 
-def grown(work: Callable[[], int]) -> tuple[float, int, float]:
-    """Return the seconds and bytes of some work, and the megabytes by which the process has grown at its peak."""
-    before, begun = _peak(), time.perf_counter()
-    size = work()
-    return time.perf_counter() - begun, size, _peak() - before
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def take(kind: str) -> int:
-    from django.test import Client
-
-    response = Client(SERVER_NAME="127.0.0.1").get(f"/posts.{kind}")
-    return sum(len(part) for part in response.streaming_content)
-
-
-def run(number: int) -> int:
-    from tests.bench.running import filled_database, say
-
-    with filled_database(number):
-        take("csv")  # what is imported and cached once counts for neither
-        lines, is_within = [f"{number:,} posts"], True
-        for kind in ("csv", "zip"):
-            seconds, size, megabytes = grown(lambda kind=kind: take(kind))
-            lines.append(f"posts.{kind}: {seconds:.1f} s, {size / 1e6:.1f} MB, the process grew by {megabytes:.0f} MB")
-            is_within = is_within and megabytes <= LIMIT
-        say("\n".join(lines))
-    return 0 if is_within else 1
-
-
-if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
-    django.setup()
-    sys.exit(run(int(sys.argv[1]) if len(sys.argv) > 1 else 5000))
+take("/2013/03/posts." + sys.argv[2])  # what is imported and cached once does not count
+before, begin = peak(), time.perf_counter()
+size = take("/posts." + sys.argv[2])
+print(json.dumps([time.perf_counter() - begin, size, peak() - before]))
+"""

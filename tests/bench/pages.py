@@ -62,6 +62,7 @@ def pages() -> list[Page]:
         _page("source", commonest_source()),
         _page("month", month()),
         Page("post", Post.objects.get(pk=post.id).get_absolute_url(), (post.id,)),
+        Page("old post", (old := Post.objects.published().earliest("listed_at")).get_absolute_url(), (old.pk,)),
         Page("feed", "/feed/", tuple(post.id for post in newest)),
     ]
 

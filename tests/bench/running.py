@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
-from tests.bench import comments, desk, search, subscriptions, wordpress
+from tests.bench import comments, desk, downloads, search, subscriptions, wordpress
 from tests.bench.bare import BareHandler
 from tests.bench.pages import pages
 from tests.bench.plans import plans
@@ -33,15 +33,17 @@ def run(words: Sequence[str]) -> int:
             at_the_desk[size] = desk.costs()
             searched = search.costs() if size == arguments.sizes[-1] else []
     with filled_database(arguments.sizes[0]):
+        of_files = list(downloads.ratios())
         of_letters = list(subscriptions.ratios())
     of_moving = list(wordpress.ratios())
     say(versions)
     for size, of_size in measured.items():
         say(table(size, of_size))
         say(desk.table(size, at_the_desk[size]))
-    report, is_within = limits_report(measured, [*of_comments, *desk.ratios(at_the_desk), *of_letters, *of_moving])
+    others = [*of_comments, *desk.ratios(at_the_desk), *of_files, *of_letters, *of_moving]
+    report, is_within = limits_report(measured, others)
     search_report, is_found_in_time = search.report(arguments.sizes[-1], searched)
-    say("\n".join([*subscriptions.lines, *wordpress.lines]))
+    say("\n".join([*downloads.lines, *subscriptions.lines, *wordpress.lines]))
     say(report)
     say(search_report)
     say(plans_report(arguments.sizes[-1], found))

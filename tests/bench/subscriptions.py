@@ -20,6 +20,7 @@ from posts.outbox import delivering
 from posts.outbox.models import Delivery
 from posts.rendering import MAX_TEXT_LENGTH, render_post
 from posts.subscriptions.models import Frequency, Subscriber, Subscription
+from tests.bench.apart import run_apart
 
 SUBSCRIBERS = 100_000
 SENT = 1_000
@@ -66,9 +67,7 @@ def _worst_letter(halves: int) -> float:
 
 def _announce() -> tuple[float, float]:
     """Return seconds and megabytes at the peak of `announce` in a process of its own, as the clock runs it."""
-    name = str(connection.settings_dict["NAME"])
-    answer = subprocess.run([sys.executable, "-c", _ANNOUNCE, name], stdout=subprocess.PIPE, check=True)
-    seconds, kilobytes = json.loads(answer.stdout)
+    seconds, kilobytes = json.loads(run_apart(_ANNOUNCE, str(connection.settings_dict["NAME"])))
     return seconds, kilobytes / 1024
 
 

@@ -1,8 +1,6 @@
 """What it costs to bring an old blog over: items a second, memory, and whether an item costs more among many."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ from random import Random
 from django.db import connection
 
 from posts.making import made_posts
+from tests.bench.apart import run_apart
 from tests.bench.settings import FOLDER
 from tests.posts.wordpress.wxr import author, category, item, remark, tag, wxr
 
@@ -86,12 +85,9 @@ def _imported(number: int) -> tuple[float, float]:
     write_export(path, number)
     try:
         with _empty_database() as name:
-            answer = subprocess.run(
-                [sys.executable, "-c", _IMPORT, name, str(path)], stdout=subprocess.PIPE, check=True
-            )
+            told = json.loads(run_apart(_IMPORT, name, str(path)))
     finally:
         path.unlink()
-    told = json.loads(answer.stdout.splitlines()[-1])
     if told["counts"]["imported"] != number:
         raise RuntimeError(f"{told['counts']} became of {number} items.")
     return told["seconds"], told["kilobytes"] / 1024
