@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.conftest import log_in
 from tests.browser.looking import faults
-from tests.factories import make_contact, make_post, make_source
+from tests.factories import make_contact, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -15,7 +15,7 @@ def _contacts(transactional_db):
     make_contact("등불상담전화", country="KR", languages="ko en", telephones="+82 2 0000 0101\n112", is_free=True)
     make_contact("خط القنديل", country="LB", languages="ar", email="a.very.long.name.indeed@qandil.example")
     make_contact("Old line", country="FR", days_ago=400)
-    make_post("By sea", source=make_source("Yonhap", country="KR"))
+    make_post("By sea", tags=["South Korea", "boats"])
 
 
 @pytest.mark.looks
@@ -32,7 +32,7 @@ def test_it_has_no_fault_that_axe_finds_nor_scrolls_sideways(new_context, addres
 @pytest.mark.usefixtures("_contacts")
 def test_without_a_script_a_reader_comes_from_a_post_to_a_number_and_changes_the_country(new_context):
     page = new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False).new_page()
-    page.goto("/source/yonhap/")
+    page.goto("/tag/boats/")
     page.get_by_role("link", name="By sea").click()
     page.get_by_role("link", name="Get help in South Korea").click()
     call = page.get_by_role("link", name="Call 112")
