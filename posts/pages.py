@@ -1,4 +1,4 @@
-"""The pages that editors write, and their versions: `/about/ko/` is `/about/` in Korean, for each language of the site."""
+"""The pages that editors write. `/about/ko/` is `/about/` in Korean, and so with each language of the site."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,12 +40,8 @@ def language_of_page(page: FlatPage) -> str:
 
 def other_versions(page: FlatPage) -> list[Version]:
     """Return in which other languages readers find this page."""
-    texts = texts_of(page.url)
-    return [
-        Version(text.url, code, own_language_name(code))
-        for code, text in texts.items()
-        if code and text.url != page.url
-    ]
+    others = {code: text.url for code, text in texts_of(page.url).items() if code and text.url != page.url}
+    return [Version(url, code, own_language_name(code)) for code, url in others.items()]
 
 
 def pages_for_reader() -> Iterator[tuple[str, str, str]]:
@@ -65,7 +61,7 @@ def _of_readers() -> QuerySet[FlatPage]:
 
 
 def _parted(url: str) -> tuple[str, str]:
-    """Return the address of the page of which there is a version at this one, and in which language; else "" for that."""
+    """Return the address of the page of which this one is a version, and in which language; of others "" for that."""
     above, _, code = url.rstrip("/").rpartition("/")
     return (f"{above}/", code) if above and code in _languages() else (url, "")
 
