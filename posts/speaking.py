@@ -22,9 +22,16 @@ def page_language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
-def lang(text: str) -> SafeString:
-    """Return the attribute that says in which language a text is, where it is another than that of the page."""
-    language = language_for(text, settings.LANGUAGE_CODE)
+def lang(text: str, likely: str = "") -> SafeString:
+    """Return the attribute that says in which language a text is, where it is another than that of the page.
+
+    It is in the likely one, else in that of the site, unless its letters tell another.
+    """
+    return lang_of(language_for(text, likely or settings.LANGUAGE_CODE))
+
+
+def lang_of(language: str) -> SafeString:
+    """Return the attribute of a part in a language that we know, where it is another than that of the page."""
     return _attribute(language) if language and language != page_language() else SafeString("")
 
 

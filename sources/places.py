@@ -12,13 +12,14 @@ LANGUAGE_CODES = (
     "ta te tg th ti tk tl tr tt ug uk ur uz vi wo xh yo zh zu"
 ).split()
 
+# What CLDR names beside them: unions, the islands of a map without others, and what only tests are written in.
+NO_COUNTRIES = set("EU EZ QO UN XA XB ZZ".split())
+
 
 @cache
 def country_choices() -> list[tuple[str, str]]:
     territories: dict[str, str] = dict(Locale("en").territories)
-    codes = [
-        code for code in territories if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "ZZ")
-    ]
+    codes = [code for code in territories if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
     return sorted(((code, territories[code]) for code in codes), key=lambda pair: pair[1])
 
 
@@ -35,6 +36,11 @@ def country_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     return locale().languages.get(code, code)
+
+
+def own_language_name(code: str) -> str:
+    """Return a language's name in itself: who needs it may read no other."""
+    return locale_of(code).languages.get(code, code)
 
 
 def locale() -> Locale:

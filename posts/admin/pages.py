@@ -12,6 +12,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from posts.hooks import is_taken
 from posts.rendering import MAX_TEXT_LENGTH
+from sources.places import language_name
 
 admin.site.unregister(FlatPage)
 
@@ -25,6 +26,11 @@ class PageForm(FlatpageForm):
         label="Text", required=False, max_length=MAX_TEXT_LENGTH, widget=AdminMarkdownxWidget, help_text="Markdown."
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "url" in self.fields:  # who may only look has no such field
+            self.fields["url"].help_text = f"{self.fields['url'].help_text} {_words_on_versions()}"
+
     def clean_url(self) -> str:
         url = super().clean_url()
         if FlatPage.objects.filter(url=url).exclude(pk=self.instance.pk).exists():
@@ -32,6 +38,12 @@ class PageForm(FlatpageForm):
         if is_taken(url) or "//" in url or "/../" in url or "/./" in url:
             raise forms.ValidationError("No page can stand at this address: the site itself answers there.")
         return url
+
+
+def _words_on_versions() -> str:
+    codes = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    examples = [f"“/about/{code}/” is “/about/” in {language_name(code)}" for code in codes]
+    return f"A page in another language stands below its original: {', '.join(examples)}. Each leads to the other."
 
 
 @admin.register(FlatPage)

@@ -1,5 +1,6 @@
 """The desk: who helps, and who is to be verified again."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,9 +9,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 
 from posts.dating import site_date
+from posts.help.ageing import SHOWN_MONTHS, VERIFIED_MONTHS, ends_on
 from posts.help.exporting import as_csv
 from posts.help.models import Contact, State
 from posts.help.naming import is_language
@@ -155,6 +158,7 @@ class ContactAdmin(OneAtATime, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
         if VERIFY_BUTTON in request.POST:
             self.log_change(request, obj, VERIFIED_TODAY)
+            messages.success(request, _verified(1))
 
     @admin.action(description="Verified today", permissions=["change"])
     def verify_today(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
@@ -162,11 +166,22 @@ class ContactAdmin(OneAtATime, admin.ModelAdmin):
         for contact in contacts:
             contact.verify(request.user)
             self.log_change(request, contact, VERIFIED_TODAY)
-        number = f"{len(contacts)} contact{'' if len(contacts) == 1 else 's'}"
-        messages.success(request, f"{number} verified today.")
+        messages.success(request, _verified(len(contacts)))
 
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: Iterable[Contact]) -> HttpResponse:
         response = HttpResponse(as_csv(queryset), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="contacts.csv"'
         return response
+
+
+def _verified(number: int) -> str:
+    """Say how many were verified today, and how long that holds."""
+    today = site_date(timezone.now())
+    shown_until = format_date(ends_on(today, SHOWN_MONTHS) - dt.timedelta(days=1), "F j, Y")
+    asked_on = format_date(ends_on(today, VERIFIED_MONTHS), "F j, Y")
+    contacts, it = ("contact", "it") if number == 1 else ("contacts", "them")
+    return (
+        f"{number} {contacts} verified today. Readers see {it} until {shown_until}; from {asked_on}, the first page "
+        f"of the desk asks to verify {it} again."
+    )

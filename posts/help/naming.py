@@ -1,6 +1,8 @@
 """Countries, languages and days as readers call them, each in their own language (Unicode's CLDR through Babel)."""
 
 import datetime as dt
+import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from babel.dates import format_date
@@ -30,9 +32,13 @@ def country_in_sentence(code: str) -> str:
     return f"the {country_name(code)}" if locale().language == "en" and code in WITH_ARTICLE else country_name(code)
 
 
-def own_language_name(code: str) -> str:
-    """Return a language's name in itself: who needs it may read no other."""
-    return locale_of(code).languages.get(code, code)
+def in_order_of_names(codes: Iterable[str]) -> list[str]:
+    """Sort countries as the alphabet of the page has them: Åland and Côte d’Ivoire not behind the last letter."""
+    return sorted(codes, key=lambda code: _alphabetical(country_name(code)))
+
+
+def _alphabetical(name: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
 
 
 def long_date(day: dt.date) -> str:

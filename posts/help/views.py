@@ -1,25 +1,31 @@
 """The page of those who help. The reader or the page they come from says for which country, never their address."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.flatpages.models import FlatPage
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from posts.help.choosing import Choice, choose
 from posts.help.models import ADDRESS, Contact
-from posts.help.naming import is_country, is_language, own_language_name
+from posts.help.naming import in_order_of_names, is_country, is_language
 from posts.hooks import shows_page
-from sources.places import country_name, language_name
+from posts.pages import Version, texts_of
+from posts.speaking import page_language
+from sources.places import country_choices, country_name, language_name, own_language_name
 
 
 @shows_page
 @require_safe
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Contacts and the text of editors: in the language of the page, or in that of the code if there is one."""
+    texts = texts_of(ADDRESS)
+    if code and code not in texts:
+        raise Http404
     country, language = (request.GET.get(name, "").strip() for name in ("country", "language"))
     # Upper and lower case of ASCII alone: "ß" would become a country.
     known_country = country.upper() if country.isascii() and is_country(country.upper()) else ""
@@ -30,10 +36,12 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         choice.notes.insert(0, _("We do not know this country. Here are the contacts in all countries."))
     if language not in ("", "all") and not known_language:
         choice.notes.insert(0, _("We do not know this language. Here are contacts in every language."))
+    helped = {contact.country for contact in contacts if contact.country}
     context = {
-        "flatpage": _written(),
+        **_written(texts, code or page_language(), choice),
         "choice": choice,
-        "countries": _countries(contacts, choice),
+        "countries": _countries(helped, choice),
+        "other_countries": _countries(dict(country_choices()).keys() - helped, choice),
         "languages": _languages(choice),
         "is_empty": not contacts,
         "address": ADDRESS,
@@ -41,28 +49,39 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     return render(request, "help/contact_list.html", context)
 
 
-def _written() -> FlatPage | None:
-    """Return what editors wrote for this page. One for members alone, as a blog may bring, is not for readers."""
-    return FlatPage.objects.filter(url=ADDRESS, sites=settings.SITE_ID, registration_required=False).first()
+def _written(texts: dict[str, FlatPage], wanted: str, choice: Choice) -> dict[str, Any]:
+    """Return what editors wrote for this page, in the wanted language or else in the first that there is."""
+    language = wanted if wanted in texts else next(iter(texts), "")
+    page = texts.get(language)
+    return {
+        "flatpage": page,
+        "text_language": language,
+        "canonical": page.url if page else ADDRESS,
+        "is_own_title": page is not None and language in ("", page_language()),
+        "only_in": language_name(language) if language and len(texts) == 1 and language != page_language() else "",
+        "versions": [
+            Version(address(choice.country, choice.language, f"{ADDRESS}{each}/"), each, own_language_name(each))
+            for each in texts
+            if each not in ("", language)
+        ],
+    }
 
 
-def address(country: str = "", language: str = "") -> str:
+def address(country: str = "", language: str = "", page: str = ADDRESS) -> str:
     asked = {name: code for name, code in (("country", country), ("language", language)) if code}
-    return f"{ADDRESS}{'?' if asked else ''}{urlencode(asked)}"
+    return f"{page}{'?' if asked else ''}{urlencode(asked)}"
 
 
-def _countries(contacts: list[Contact], choice: Choice) -> list[dict[str, Any]]:
-    """Return the countries that have contacts, and the chosen one, as links and as choices of the form."""
-    codes = {contact.country for contact in contacts} | {choice.country}
-    names = sorted((country_name(code), code) for code in codes if code)
+def _countries(codes: Iterable[str], choice: Choice) -> list[dict[str, Any]]:
+    """Return countries as links and as choices of the form."""
     return [
         {
             "code": code,
-            "name": name,
+            "name": country_name(code),
             "url": f"{address(code, choice.language)}#contacts",
             "is_chosen": code == choice.country,
         }
-        for name, code in names
+        for code in in_order_of_names(codes)
     ]
 
 

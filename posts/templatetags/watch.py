@@ -7,7 +7,6 @@ from html import escape
 
 from django import template
 from django.conf import settings
-from django.contrib.flatpages.models import FlatPage
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,9 +16,10 @@ from posts.finding import RelatedTag
 from posts.hooks import nested_apps
 from posts.listing import ListedPost, ListingPage, Report, Shelf, Year
 from posts.models import Image, Tag
+from posts.pages import language_of_page, other_versions, pages_for_reader
 from posts.preferences import Preferences, preferences_of
 from posts.rendering import PictureFacts, render_post
-from posts.speaking import content_lang, in_words_of_page, lang, page_lang
+from posts.speaking import content_lang, in_words_of_page, lang, lang_of, page_lang
 
 register = template.Library()
 
@@ -40,13 +40,6 @@ def site_url() -> str:
 def site_zone() -> str:
     """The name of the site's time zone, as it is spoken of: "Europe/London", "UTC"."""
     return settings.TIME_ZONE.replace("_", " ")
-
-
-@register.simple_tag
-def site_pages() -> list[tuple[str, str]]:
-    """Return the address and the title of each page that editors wrote."""
-    pages = FlatPage.objects.filter(sites=settings.SITE_ID).order_by("url")
-    return list(pages.values_list("url", "title"))
 
 
 @register.simple_tag(takes_context=True)
@@ -102,7 +95,11 @@ register.filter("byline_date", byline_date)
 register.filter("byline_iso", byline_iso)
 register.filter("byline_moment", byline_moment)
 register.filter("lang", lang)
+register.filter("lang_of", lang_of)
+register.filter("language_of_page", language_of_page)
+register.filter("other_versions", other_versions)
 register.filter("as_shown", in_words_of_page)
+register.simple_tag(pages_for_reader)
 register.simple_tag(content_lang)
 register.simple_tag(page_lang)
 

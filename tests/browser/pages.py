@@ -39,6 +39,8 @@ PAGES = [
     "/about/",
     "/get-help/",
     "/get-help/?country=KR",
+    "/get-help/?country=JP&language=ko",
+    "/get-help/ko/",
     MISSING,
 ]
 

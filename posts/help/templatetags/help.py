@@ -11,7 +11,6 @@ from posts.help.models import Contact
 from posts.help.naming import country_called, country_in_sentence, long_date
 from posts.help.views import address
 from posts.listing import ListedPost
-from sources.models import Source
 from sources.places import country_name, language_name
 
 register = template.Library()
@@ -30,24 +29,21 @@ def named_languages(codes: list[str]) -> str:
 
 @register.simple_tag(takes_context=True)
 def help_of_listing(context: Context) -> list[dict[str, str]]:
-    """Return where help is found in the country of an outlet, or in one that the tag or the category is called."""
-    shelves = [context.get("tag"), context.get("category"), *(context.get("tags") or [])]
-    codes = {country_called(shelf.name) for shelf in shelves if shelf}
-    source = context.get("source")
-    return _leading(codes | ({source.country} if source else set()))
+    """Return where help is found in the countries that the tags or the category of a listing are called."""
+    return _leading(
+        shelf for shelf in (context.get("tag"), context.get("category"), *(context.get("tags") or [])) if shelf
+    )
 
 
 @register.simple_tag
 def help_of_post(post: ListedPost) -> list[dict[str, str]]:
-    codes = {country_called(shelf.name) for shelf in (*post.categories, *post.tags)}
-    if post.source_slug:
-        codes |= set(Source.objects.filter(slug=post.source_slug).values_list("country", flat=True))
-    return _leading(codes)
+    """Return where help is found in the countries that a post is about; where its outlet sits says nothing of that."""
+    return _leading((*post.categories, *post.tags))
 
 
-def _leading(codes: Iterable[str]) -> list[dict[str, str]]:
+def _leading(shelves: Iterable[Any]) -> list[dict[str, str]]:
     """Return the name and the address of each country that has contacts, asking only where there is a country."""
-    asked = {code for code in codes if code}
+    asked = {code for shelf in shelves if (code := country_called(shelf.name))}
     if not asked:
         return []
     rows: Any = Contact.objects.current().filter(country__in=asked).order_by().values_list("country", flat=True)

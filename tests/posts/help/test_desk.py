@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from posts.dating import site_date
+from posts.help.ageing import ends_on
 from posts.help.models import Contact
 from tests.factories import make_contact
 
@@ -88,6 +89,7 @@ class TestTheForm:
         assert response.status_code == 302
         contact.refresh_from_db()
         assert (contact.name, contact.verified_on, contact.verified_by) == ("Lantern Line", today(), editor)
+        assert "1 contact verified today." in editor_client.get(LIST).content.decode()
         log = LogEntry.objects.filter(user=editor).values_list("change_message", flat=True)
         assert "Verified today." in log
 
@@ -152,6 +154,26 @@ class TestTheList:
         assert set(Contact.objects.filter(verified_on=today(), verified_by=editor)) == set(rows)
         assert [entry.change_message for entry in LogEntry.objects.all()] == ["Verified today."] * 2
         assert left in Contact.objects.hidden()
+
+    @pytest.mark.parametrize(
+        ("number", "words"),
+        [
+            (1, "1 contact verified today. Readers see it until"),
+            (2, "2 contacts verified today. Readers see them until"),
+        ],
+    )
+    def test_it_is_said_how_long_that_holds(self, editor_client, number, words):
+        rows = [make_contact(f"Line {each}", days_ago=400) for each in range(number)]
+        data = {"action": "verify_today", "_selected_action": [row.pk for row in rows], "index": "0"}
+        html = editor_client.post(LIST, data, follow=True).content.decode()
+        last_day = ends_on(today(), 12) - dt.timedelta(days=1)
+        assert words in html
+        assert f"until {last_day:%B} {last_day.day}, {last_day.year};" in html
+        asked_on = ends_on(today(), 6)
+        assert f"from {asked_on:%B} {asked_on.day}, {asked_on.year}, the first page" in html
+        for day, is_shown in ((last_day, True), (last_day + dt.timedelta(days=1), False)):
+            at = dt.datetime.combine(day, dt.time(12), dt.UTC)
+            assert Contact.objects.current(at).exists() == is_shown
 
     def test_they_leave_as_a_table(self, editor_client):
         make_contact("=1+1", what="＝1+1", telephones="+44 20 7946 0101\n112", languages="ko en", is_free=True)

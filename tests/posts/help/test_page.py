@@ -2,17 +2,23 @@
 
 import datetime as dt
 import re
+from itertools import pairwise
 
 import pytest
 from django.contrib.flatpages.models import FlatPage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sources.places import country_choices
 from tests.factories import make_category, make_contact, make_link, make_post, make_source
 
 pytestmark = pytest.mark.django_db
 
-HIDDEN = "We have no contact here that was verified within the last year."
+HIDDEN = "was verified within the last year."
+ANYWHERE = (
+    "112 reaches the emergency services in all of the European Union and from mobile phones in many other countries."
+)
+INTERPRETER = "Ask for an interpreter."
 
 
 def page(client, query: str = "", **headers) -> str:
@@ -27,6 +33,22 @@ def names(html: str) -> list[str]:
 
 def headings(html: str) -> list[str]:
     return re.findall(r"<h3>([^<]*)</h3>", html)
+
+
+def places(html: str, *parts: str) -> list[int]:
+    """Return where these parts of a page begin, each of which it must have."""
+    return [html.index(part) for part in parts]
+
+
+def groups(html: str) -> dict[str, list[str]]:
+    """Return what the form offers to choose, by the names of its groups."""
+    found = re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', html, re.DOTALL)
+    return {label: re.findall(r"<option [^>]*>([^<]*)</option>", options) for label, options in found}
+
+
+def links(html: str, label: str) -> list[str]:
+    [nav] = re.findall(rf'<nav class="help-links" aria-label="{label}">(.*?)</nav>', html, re.DOTALL)
+    return re.findall(r"<a [^>]*>([^<]*)</a>", nav)
 
 
 def write_page(text: str = "Some **words** of ours.", title: str = "Where to turn") -> FlatPage:
@@ -95,10 +117,10 @@ class TestWhichAreShown:
 
     @pytest.mark.usefixtures("_some")
     @pytest.mark.parametrize("query", ["?country=KR", "?country=kr", "?country=%20KR%20", "?country=FR&country=KR"])
-    def test_a_country_comes_after_what_is_urgent_and_international(self, client, query):
+    def test_a_country_comes_after_what_is_urgent_and_before_international(self, client, query):
         html = page(client, query)
-        assert headings(html) == ["In an emergency", "International", "South Korea"]
-        assert names(html) == ["Seoul danger", "World danger", "World", "Seoul A", "Seoul B"]
+        assert headings(html) == ["In an emergency", "South Korea", "International"]
+        assert names(html) == ["Seoul danger", "World danger", "Seoul A", "Seoul B", "World"]
         assert '<option value="KR" selected>South Korea</option>' in html
         assert "South Korea –" in html
 
@@ -126,19 +148,39 @@ class TestWhichAreShown:
         assert "\x00" not in html
 
     @pytest.mark.usefixtures("_some")
-    @pytest.mark.parametrize("country", ["IT", "JP"])
-    def test_a_country_without_a_contact_says_so_and_shows_the_international_ones(self, client, country):
+    @pytest.mark.parametrize(("country", "place"), [("IT", "Italy"), ("JP", "Japan"), ("NL", "the Netherlands")])
+    def test_a_country_without_a_contact_says_so_and_what_to_do(self, client, country, place):
         html = page(client, f"?country={country}")
-        assert HIDDEN in html
+        assert f"No contact in {place} was verified within the last year." in html
+        assert f"If you are in danger in {place} now, call the emergency number there. {ANYWHERE}" in html
+        assert headings(html) == ["In an emergency", place.removeprefix("the "), "International"]
         assert names(html) == ["World danger", "World"]
         assert "Rome" not in html
+        assert "No other contact" not in html
+        assert place.removeprefix("the ") not in links(html, "Countries")
 
     @pytest.mark.usefixtures("_some")
     def test_what_is_only_urgent_is_not_nothing(self, client):
         make_contact("Rome danger", country="IT", kind="emergency", telephones="113")
         html = page(client, "?country=IT")
         assert HIDDEN not in html
+        assert ANYWHERE not in html
         assert names(html) == ["Rome danger", "World danger", "World"]
+
+    @pytest.mark.usefixtures("_some")
+    def test_of_a_country_whose_emergency_number_nobody_entered_the_general_truth_is_said(self, client):
+        html = page(client, "?country=FR")
+        assert ANYWHERE in html
+        assert HIDDEN not in html
+        assert names(html) == ["World danger", "Paris", "World"]
+        assert ANYWHERE not in page(client, "?country=KR")
+
+    def test_where_there_is_no_contact_at_all_a_country_is_still_answered(self, client):
+        html = page(client, "?country=FR&language=ko")
+        assert "No contact in France was verified within the last year." in html
+        assert ANYWHERE in html
+        assert "known to speak" not in html
+        assert "listed here" not in html
 
     @pytest.mark.usefixtures("_some")
     @pytest.mark.parametrize(
@@ -147,16 +189,34 @@ class TestWhichAreShown:
             ("?language=ko", ["World danger", "Seoul danger", "Seoul B"]),
             ("?language=en", ["World danger", "World", "Seoul danger", "Seoul A"]),
             ("?country=KR&language=ko", ["Seoul danger", "World danger", "Seoul B"]),
-            ("?country=KR&language=es", ["Seoul danger", "World danger", "World"]),
+            ("?country=KR&language=es", ["Seoul danger", "World danger", "Seoul A", "Seoul B", "World"]),
+            ("?country=FR&language=ko", ["World danger", "Paris", "World"]),
+            ("?country=FR&language=en", ["World danger", "Paris", "World"]),
+            ("?country=FR&language=fr", ["World danger", "Paris"]),
+            ("?country=IT&language=es", ["World danger", "World"]),
         ],
     )
     def test_a_language_leaves_those_who_speak_it_and_what_is_urgent(self, client, query, shown):
         assert names(page(client, query)) == shown
 
     @pytest.mark.usefixtures("_some")
-    def test_a_country_where_nobody_speaks_it_says_so(self, client):
-        html = page(client, "?country=KR&language=es")
-        assert "No other contact in South Korea is known to speak Spanish." in html
+    @pytest.mark.parametrize(
+        ("query", "language"), [("?country=KR&language=es", "Spanish"), ("?country=FR&language=en", "English")]
+    )
+    def test_of_a_country_where_nobody_speaks_it_all_are_shown_and_an_interpreter_named(self, client, query, language):
+        html = page(client, query)
+        own = html.index(f"None of these contacts is known to speak {language}. {INTERPRETER}")
+        assert html.index("<h3>In an") < own < html.index("<h3>International")
+        assert html.count(INTERPRETER) == 1
+        assert "No other contact" not in html
+
+    @pytest.mark.usefixtures("_some")
+    def test_an_urgent_one_that_speaks_it_does_not_drop_the_others(self, client):
+        make_contact("Rome danger", country="IT", kind="emergency", telephones="113", languages="th")
+        make_contact("Rome", country="IT", languages="it")
+        html = page(client, "?country=IT&language=th")
+        assert names(html) == ["Rome danger", "World danger", "Rome", "World"]
+        assert html.count(INTERPRETER) == 2
 
     @pytest.mark.usefixtures("_some")
     def test_where_nobody_at_all_speaks_it_all_are_shown(self, client):
@@ -170,7 +230,33 @@ class TestWhichAreShown:
         assert '<a href="/get-help/?country=FR&amp;language=ko#contacts">France</a>' in html
         assert 'href="/get-help/?country=KR&amp;language=en#contacts"' in html
         assert '<input type="hidden" name="language" value="ko">' in html
-        assert "Italy" not in html
+        assert links(html, "Countries") == ["All countries", "France", "South Korea"]
+
+    @pytest.mark.usefixtures("_some")
+    def test_every_country_can_be_chosen_those_with_contacts_first(self, client):
+        offered = groups(page(client))
+        assert list(offered) == ["With contacts", "Other countries"]
+        assert offered["With contacts"] == ["France", "South Korea"]
+        assert {"Italy", "Japan", "Kosovo", "North Korea"} <= set(offered["Other countries"])
+        assert not {"France", "South Korea"} & set(offered["Other countries"])
+        assert sum(map(len, offered.values())) == len(country_choices())
+        assert not [name for name in offered["Other countries"] if "Pseudo" in name]
+
+    @pytest.mark.usefixtures("_some")
+    def test_they_stand_in_the_order_of_the_readers_alphabet(self, client):
+        english = groups(page(client))["Other countries"]
+        assert places(str(english), "'Afghanistan'", "Åland", "Albania") == sorted(
+            places(str(english), "'Afghanistan'", "Åland", "Albania")
+        )
+        assert english.index("Côte d’Ivoire") < english.index("Croatia") < english.index("Zimbabwe")
+        with_contacts, others = groups(page(client, headers={"accept-language": "ko"})).values()
+        assert with_contacts == ["대한민국", "프랑스"]
+        assert others == sorted(others)
+        assert "일본" in others
+
+    @pytest.mark.usefixtures("_some")
+    def test_a_country_without_contacts_stays_chosen_in_the_form(self, client):
+        assert '<option value="JP" selected>Japan</option>' in page(client, "?country=JP")
 
     @pytest.mark.usefixtures("_some")
     def test_neither_an_address_nor_the_browser_says_where_a_reader_is(self, client):
@@ -187,8 +273,13 @@ class TestWhichAreShown:
 
     def test_names_of_countries_take_their_article(self, client):
         make_contact(country="US", languages="en")
-        make_contact(languages="es")
-        assert "No other contact in the United States is known" in page(client, "?country=US&language=es")
+        assert "in danger in the United States now" in page(client, "?country=US")
+
+    def test_it_is_said_where_a_choice_can_be_found_later(self, client):
+        make_contact()
+        html = page(client)
+        assert "in the browser’s history" in html
+        assert html.index("in the address of the page") < html.index('<a href="/safety/">how to leave fewer traces')
 
     def test_one_contact_and_thirty_cost_the_same_queries(self, client, django_assert_num_queries):
         make_contact(country="KR", languages="ko")
@@ -225,6 +316,34 @@ class TestThePage:
         assert html.index("of ours") < html.index("Harbour Line")
         assert "<script>alert" not in html
 
+    @pytest.mark.parametrize("query", ["?country=KR", "?language=ko", "?country=ZZ", "?country=KR&language=ko"])
+    def test_whoever_asked_for_something_sees_contacts_first_and_the_text_after_the_choices(self, client, query):
+        write_page("A long text of ours.\n\n### More\n\nWords.")
+        make_contact("World")
+        make_contact("Seoul", country="KR", languages="ko")
+        html = page(client, query)
+        order = places(html, "<h1", 'id="contacts"', "Seoul</h4>", 'id="choices"', "<select", "text of ours")
+        assert order == sorted(order)
+        assert html.count("<select") == html.count('id="contacts"') == 1
+
+    def test_without_a_choice_a_line_and_the_choice_come_before_the_text(self, client):
+        write_page("A long text of ours.")
+        make_contact("Seoul", country="KR", languages="ko")
+        html = page(client)
+        order = places(
+            html, "<h1", "call the emergency number of the place", "<select", "text of ours", 'id="contacts"'
+        )
+        assert order == sorted(order)
+        assert '<form class="ask" action="/get-help/#contacts" method="get">' in html
+
+    @pytest.mark.parametrize("query", ["", "?country=KR", "?country=IT", "?language=ko"])
+    def test_no_level_of_headings_is_left_out(self, client, query):
+        write_page("Ours.\n\n### More\n\nWords.")
+        make_contact("Seoul", country="KR", languages="ko")
+        levels = [int(level) for level in re.findall(r"<h([1-6])", page(client, query).partition("<main")[2])]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
     def test_what_is_for_members_alone_is_not_shown(self, client):
         write_page("For members.")
         FlatPage.objects.update(registration_required=True)
@@ -259,12 +378,12 @@ class TestThePage:
 class TestWaysThere:
     LINK = '<a href="/get-help/?country=KR">Get help in South Korea</a>'
 
-    def test_an_outlets_page_and_its_posts_lead_to_its_country(self, client):
+    def test_where_an_outlet_sits_leads_nowhere(self, client):
         make_contact(country="KR")
         source = make_source("Yonhap", country="KR")
-        post = make_post(source=source, link=make_link(source))
-        assert self.LINK in client.get("/source/yonhap/").content.decode()
-        assert self.LINK in client.get(post.get_absolute_url()).content.decode()
+        post = make_post(source=source, link=make_link(source), tags=["Lebanon"])
+        for address in ("/source/yonhap/", post.get_absolute_url()):
+            assert "Get help in" not in client.get(address).content.decode(), address
 
     @pytest.mark.parametrize("name", ["South Korea", "대한민국"])
     def test_a_tag_and_a_category_that_are_called_like_a_country_lead_there(self, client, name):
@@ -284,12 +403,12 @@ class TestWaysThere:
     def test_nothing_leads_to_what_is_hidden(self, client, days):
         make_contact(country="KR", days_ago=days)
         make_contact("World")
-        post = make_post(source=make_source("Yonhap", country="KR"))
-        for address in ("/source/yonhap/", post.get_absolute_url(), "/"):
+        post = make_post(tags=["South Korea"])
+        for address in ("/tag/south-korea/", post.get_absolute_url(), "/"):
             assert "Get help in" not in client.get(address).content.decode()
 
     def test_it_is_said_in_the_readers_language(self, client):
         make_contact(country="KR")
-        make_post(source=make_source("Yonhap", country="KR"))
-        html = client.get("/source/yonhap/", headers={"accept-language": "ko"}).content.decode()
+        make_post(tags=["South Korea"])
+        html = client.get("/tag/south-korea/", headers={"accept-language": "ko"}).content.decode()
         assert "대한민국" in html
