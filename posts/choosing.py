@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 from django.conf import settings
-from django.contrib.flatpages.models import FlatPage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +13,9 @@ from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts.answering import form_of_readers
+from posts.pages import texts_of
 from posts.preferences import OPTIONS, default, preferences_of
+from posts.speaking import page_language
 
 READING = "/reading/"
 SAFETY = "/safety/"
@@ -94,5 +95,6 @@ def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -
 @require_safe
 def safety(request: HttpRequest) -> HttpResponse:
     """What quick exit and discreet reading do, and what they cannot hide; what editors wrote there stands first."""
-    page = FlatPage.objects.filter(url=SAFETY, sites=settings.SITE_ID, registration_required=False).first()
-    return render(request, "posts/safety.html", {"flatpage": page})
+    texts = texts_of(SAFETY)
+    language = page_language() if page_language() in texts else next(iter(texts), "")
+    return render(request, "posts/safety.html", {"flatpage": texts.get(language), "text_language": language})

@@ -340,3 +340,11 @@ class TestSafety:
         assert shown.index("Ask <em>Ann</em> in room 7.") < shown.index("stalkerware")
         assert "<script>" not in shown
         assert shown.count("<h1") == 1
+
+    def test_they_can_write_it_in_each_language(self, client):
+        for url, words in (("/safety/", "Ask Ann."), ("/safety/ko/", "안에게 물어보십시오.")):
+            FlatPage.objects.create(url=url, title="x", content=words).sites.set([1])
+        korean = page_of(client.get("/safety/", headers={"accept-language": "ko"}))
+        assert ("안에게 물어보십시오." in korean, "Ask Ann." in korean) == (True, False)
+        FlatPage.objects.get(url="/safety/ko/").delete()
+        assert "Ask Ann." in page_of(client.get("/safety/", headers={"accept-language": "ko"}))
