@@ -107,8 +107,6 @@ def new_context(
     browser: Browser, live_server, answering: Answering, complaints: list[str]
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts in which any console message, page error or request to elsewhere fails the test."""
-    contexts: list[BrowserContext] = []
-
     def note(message: ConsoleMessage) -> None:
         # Hints for developers, as on the forms that Django brings, whose scripts race for the first field’s focus.
         if message.text.startswith(("[DOM]", "Autofocus processing was blocked")):
@@ -123,7 +121,6 @@ def new_context(
         context.on("console", note)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("request", lambda request: _check(request.url))
-        contexts.append(context)
         return context
 
     def _check(url: str) -> None:
@@ -132,7 +129,7 @@ def new_context(
 
     yield make
     found = complaints.copy()
-    for context in contexts:
+    for context in browser.contexts:
         # A page of the desk keeps what was typed when it closes; here that would be after the test.
         context.set_offline(True)
         context.close()
