@@ -17,17 +17,26 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 settings.register_profile("htwatch", deadline=None)
 settings.load_profile("htwatch")
 
+JOURNEY = "test_journey.py"
 ASKING_A_DATABASE = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what the run on SQLite has told already: pages look the same on each database."""
-    if connection.vendor != "postgresql":
+    """On PostgreSQL, leave out what the run on SQLite has told already, unless it is asked for (`-m browser`).
+
+    Pages look the same on each database, and what a browser sends is sent by other tests too; one journey from end
+    to end stays.
+    """
+    if connection.vendor != "postgresql" or config.option.markexpr:
         return
-    told = [item for item in items if item.get_closest_marker("looks") or not _asks_a_database(item)]
+    told = [item for item in items if not _asks_a_database(item) or _is_of_a_browser(item)]
     config.hook.pytest_deselected(items=told)
     left_out = set(told)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _is_of_a_browser(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("looks")) or ("browser" in item.path.parts and item.path.name != JOURNEY)
 
 
 def _asks_a_database(item: Any) -> bool:

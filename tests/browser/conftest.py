@@ -107,6 +107,7 @@ def new_context(
     browser: Browser, live_server, answering: Answering, complaints: list[str]
 ) -> Iterator[Callable[..., BrowserContext]]:
     """Make browser contexts in which any console message, page error or request to elsewhere fails the test."""
+
     def note(message: ConsoleMessage) -> None:
         # Hints for developers, as on the forms that Django brings, whose scripts race for the first field’s focus.
         if message.text.startswith(("[DOM]", "Autofocus processing was blocked")):
