@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from posts.dating import site_date
 from posts.models import Category, Tag
 from posts.search.engine import engine
 from posts.search.models import EPOCH, NUMBER_BITS, label
+from posts.search.narrowing import whole_year
 from posts.search.queries import Field
 from posts.search.searching import AMONG, Results, Sought
 from sources.models import Source
@@ -26,7 +27,7 @@ ADDRESS = {"tag": "slug", "category": "path", "source": "slug"}
 class Value:
     name: str
     count: int
-    narrowing: str  # what the query gets in addition: "tag:north-korea"
+    narrowing: str  # what the query gets in addition: "tag:north-korea"; nothing where it would change nothing
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,15 @@ def facets_of(sought: Sought, results: Results) -> Facets:
             counts.pop(label(each.field, row.pk), None)
     titles: dict[Field, str] = {"tag": _("Tags"), "category": _("Categories"), "source": _("Outlets")}
     kinds = [Facet(title, _values(field, counts)) for field, title in titles.items()]
-    kinds.append(Facet(_("Years"), _years(results.newest), is_time=True))
+    kinds.append(Facet(_("Years"), _years(results.newest, whole_year(sought.query)), is_time=True))
     among = AMONG if results.count > AMONG else None
+    kinds = [replace(kind, values=[_telling(each, results.count) for each in kind.values]) for kind in kinds]
     return Facets([kind for kind in kinds if kind.values], among)
+
+
+def _telling(value: Value, found: int) -> Value:
+    """What stands on all that was found narrows nothing."""
+    return replace(value, narrowing="") if value.count == found else value
 
 
 def _values(field: Field, counts: Counter[str]) -> list[Value]:
@@ -68,8 +75,9 @@ def _values(field: Field, counts: Counter[str]) -> list[Value]:
     return [Value(name, numbers[pk], f"{field}:{address}") for pk, name, address in ordered]
 
 
-def _years(positions: Sequence[int]) -> list[Value]:
+def _years(positions: Sequence[int], chosen: int | None) -> list[Value]:
     counts = Counter(_site_years(positions))
+    counts.pop(chosen or 0, None)
     return [Value(f"{year:04}", counts[year], f"from:{year:04} to:{year:04}") for year in sorted(counts)[::-1]]
 
 
