@@ -18,6 +18,7 @@ from posts.models import Category, Post
 from posts.rendering import plain_text
 from posts.search import proposing, searching
 from posts.search.addresses import Asked, page_number, search_query, search_url
+from posts.search.examples import examples
 from posts.search.facets import Facet, facets_of
 from posts.search.indexing import catch_up_for_reader
 from posts.search.narrowing import filter_words, narrowings
@@ -79,6 +80,7 @@ def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[
         "leaving_url": search_url(asked.but(within="")),
         "facets": [_linked(asked, sought.query, facet) for facet in facets.kinds],
         "among": facets.among,
+        "examples": list(examples(asked, facets)),
         "page": Pages(asked, last),
         "orders": _orders(asked),
         "most_characters": MOST_CHARACTERS,
@@ -179,11 +181,14 @@ def _frame(sought: Sought) -> Iterator[Frame]:
 def _linked(asked: Asked, query: Query, facet: Facet) -> tuple[str, list[tuple[str, str, str]]]:
     """Return the facet's name, and of each value name, count and the address of the search narrowed to it, if any."""
     text = query.without(*(place for _name, place in query.dates)) if facet.is_time else query.text
-
-    def url(narrowing: str) -> str:
-        return search_url(asked.but(text=f"{text} {narrowing}".strip())) if narrowing else ""
-
-    return facet.name, [(each.name, f"{each.count:,}", url(each.narrowing)) for each in facet.values]
+    return facet.name, [
+        (
+            each.name,
+            f"{each.count:,}",
+            "" if each.is_on_all else search_url(asked.but(text=f"{text} {each.narrowing}".strip())),
+        )
+        for each in facet.values
+    ]
 
 
 # --- Suggestions
