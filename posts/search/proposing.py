@@ -14,6 +14,7 @@ from posts.search.narrowing import narrowings
 from posts.search.queries import Field, place_of
 from posts.search.respelling import respelled
 from posts.search.searching import Sought, count_instead, count_of, look_up
+from posts.search.widening import without_a_word
 
 FEW = 3  # who finds fewer is asked whether they meant something else
 MOST = 3  # proposals
@@ -75,14 +76,20 @@ def proposals(sought: Sought, count: int) -> list[Proposal]:
 
 
 def _narrowed(sought: Sought, entries: tuple[Entry, ...], count: int) -> list[Proposal]:
-    """Return the query with the names and years in it as filters, in two ways at the most, where that finds more."""
-    found: dict[int, Proposal] = {}
-    for text in dict.fromkeys(with_filters(sought.query, arranged(entries))):
-        narrower = look_up(text, sought.within.text, near=sought)
-        number = count_of(narrower) if len(found) < 2 else 0
+    """Return the query with the names and years in it as filters, in two ways at the most, where that finds more.
+
+    If none does, then without one of its other words.
+    """
+    texts = dict.fromkeys(with_filters(sought.query, arranged(entries)))
+    ways = [look_up(text, sought.within.text, near=sought) for text in texts]
+    found: dict[int, Sought] = {}
+    for way in ways:
+        number = count_of(way) if len(found) < 2 else 0
         if number > count:
-            found.setdefault(number, Proposal(text, number, parts=_parts(narrower)))
-    return list(found.values())
+            found.setdefault(number, way)
+    if ways and len(ways[0].query.words) > 1 and not (found or count):
+        found = {each.count: look_up(each.text, sought.within.text, near=ways[0]) for each in without_a_word(ways[0])}
+    return [Proposal(way.query.text, number, parts=_parts(way)) for number, way in found.items()]
 
 
 def _parts(sought: Sought) -> list[str]:

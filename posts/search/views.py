@@ -26,7 +26,7 @@ from posts.search.queries import MOST_CHARACTERS, Query, tidy
 from posts.search.searching import Results, Sought
 from posts.search.snippets import Marker
 from posts.search.suggesting import LONGEST, is_enough, suggestions
-from posts.search.widening import wider
+from posts.search.widening import without_a_filter, without_a_word
 
 MOST_PAGES = searching.MOST_SKIPPED // searching.PAGE_SIZE
 
@@ -66,6 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[str, Any]:
     facets = facets_of(sought, results)
+    proposed = _proposed(asked, sought, results.count)
     return {
         "query": sought.query,
         "asked": asked,
@@ -73,8 +74,8 @@ def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[
         "results": results,
         "found": _found(sought, results),
         "called": proposing.pages_called(sought),
-        "proposed": _proposed(asked, sought, results.count),
-        "wider": _wider(asked, sought, results.count),
+        "proposed": proposed,
+        "wider": [] if results.count else _wider(asked, sought, proposed),
         "chosen": list(_chosen(asked, sought)),
         "frame": list(_frame(sought)),
         "leaving_url": search_url(asked.but(within="")),
@@ -142,9 +143,12 @@ def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
     ]
 
 
-def _wider(asked: Asked, sought: Sought, count: int) -> list[tuple[str, int, str]]:
-    """Return what may be left out where nothing was found, how much is found then, and where."""
-    found = [] if count or sought.is_empty else wider(sought)
+def _wider(asked: Asked, sought: Sought, proposed: list[Proposed]) -> list[tuple[str, int, str]]:
+    """Return what may be left out of a search that finds nothing, how much is found then, and where.
+
+    Of words only where none was put right: who mistyped one wants that one.
+    """
+    found = without_a_filter(sought) + ([] if proposed else without_a_word(sought))
     return [(each.left_out, each.count, search_url(asked.but(text=each.text))) for each in found]
 
 

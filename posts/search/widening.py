@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from posts.search.narrowing import narrowings
@@ -20,24 +19,16 @@ class Wider:
     count: int
 
 
-def wider(sought: Sought) -> list[Wider]:
-    """Return what finds something without one filter, and without the one word that keeps out most."""
-    words = [*_without_words(sought)]
-    best = max(words, key=lambda each: each.count, default=None)
-    found = [*_without_filters(sought), *([best] if best else [])]
-    return [each for each in found if each.count]
+def without_a_filter(sought: Sought) -> list[Wider]:
+    """Return what finds something without one of the filters."""
+    filters = [_without(sought, each.words, *each.places) for each in narrowings(sought)[:TRIED]]
+    return [each for each in filters if each.count]
 
 
-def _without_filters(sought: Sought) -> Iterator[Wider]:
-    for each in narrowings(sought)[:TRIED]:
-        yield _without(sought, each.words, *each.places)
-
-
-def _without_words(sought: Sought) -> Iterator[Wider]:
-    words = sought.query.words[:TRIED]
-    if len(words) > 1:
-        for word in words:
-            yield _without(sought, word.text, word.place)
+def without_a_word(sought: Sought) -> list[Wider]:
+    """Return what finds most without one of the words, if that is anything."""
+    words = [_without(sought, word.text, word.place) for word in sought.query.words[:TRIED]]
+    return sorted((each for each in words if each.text and each.count), key=lambda each: -each.count)[:1]
 
 
 def _without(sought: Sought, left_out: str, *places: slice) -> Wider:

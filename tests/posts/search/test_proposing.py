@@ -251,6 +251,8 @@ class TestFilters:
             ("dprk more", {"tag:north-korea more": 1}),
             ("more 2012 tag:north-korea -rafts", {"from:2012 to:2012 more tag:north-korea -rafts": 1}),
             ("boats 1999", {}),
+            ("yonhap news zebra boats 2012", {"source:yonhap-news from:2012 to:2012 boats": 2}),
+            ("zebra 2012", {}),
             ("boats 3012", {}),
             ("boats 2012 from:2013", {}),
             ("yonhap news", {}),
