@@ -24,7 +24,7 @@ from posts.search.words import fold_text, stem
 
 POSTS = 500  # the newest, whose words are known
 READ = 3000  # characters of each text
-MOST = 30_000  # words
+MOST = 12_000  # words, the most frequent
 KEPT_FOR = 60 * 60  # seconds
 # A word that stands somewhere may be a slip there too, if another is so many times as frequent.
 FAR_MORE = 10
