@@ -27,7 +27,7 @@ def examples(asked: Asked, facets: Facets) -> Iterator[Example]:
     for text, words in (
         ('"human trafficking"', _("These words side by side.")),
         ("trafficking -court", _("Without the word behind the minus.")),
-        ("traffick*", _("Words that begin so: trafficking, traffickers.")),
+        ("traffick*", _("All words that begin so.")),
         ("tag", _("Posts with this tag.")),
         ("source", _("Posts from this outlet.")),
         ("category", _("Posts in this category.")),

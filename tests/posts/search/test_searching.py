@@ -307,7 +307,7 @@ class TestThePage:
         make_post("Hidden", tags=["Okapi"], draft=True)
         for query in ("", "boats", "zebra"):
             page = html.unescape(client.get("/search/", {"q": query}).content.decode())
-            tried = dict(re.findall(r'<dt><a href="([^"]*)"><code>(.*?)</code></a></dt>', page))
+            tried = dict(re.findall(r'<dt><a href="([^"]*)"><code[^>]*>(.*?)</code></a></dt>', page))
             assert list(tried.values()) == [
                 '"human trafficking"', "trafficking -court", "traffick*",
                 "tag:north-korea", "source:nk-news", "category:labor", "from:2012-03 to:2012",
@@ -318,7 +318,7 @@ class TestThePage:
 
     def test_the_help_has_examples_where_nothing_is_public_yet(self, client):
         page = client.get("/search/").content.decode()
-        assert "<dt><code>tag:name</code></dt>" in page
+        assert ">tag:name</code></dt>" in page
 
     def test_as_many_queries_for_one_as_for_twenty(self, client, django_assert_num_queries):
         make_post("Boats", tags=["A"])
