@@ -35,8 +35,8 @@ class Asked:
 
 
 def page_number(request: HttpRequest) -> int:
-    """Return the page that is asked for. Raises Http404 where there can be none."""
-    value = request.GET.get("page", "1")
+    """Return the page that is asked for, the first where none is named. Raises Http404 where there can be none."""
+    value = request.GET.get("page") or "1"
     if not (value.isdecimal() and value.isascii() and len(value) < 10 and int(value)):
         raise Http404("There is no such page.")
     return int(value)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from posts.dating import site_date
 from posts.models import Category, Tag
 from posts.search.engine import engine
-from posts.search.models import EPOCH, NUMBER_BITS, label
+from posts.search.models import EPOCH, LAST_NUMBER, NUMBER_BITS, SearchDocument, label, position_of
+from posts.search.narrowing import whole_year
 from posts.search.queries import Field
 from posts.search.searching import AMONG, Results, Sought
 from sources.models import Source
 
 MOST = 8  # values of one kind
+OF_LATE = 100  # posts
 MODELS: dict[Field, type[Tag] | type[Category] | type[Source]] = {"tag": Tag, "category": Category, "source": Source}
 ADDRESS = {"tag": "slug", "category": "path", "source": "slug"}
 
@@ -27,9 +30,10 @@ class Value:
     name: str
     count: int
     narrowing: str  # what the query gets in addition: "tag:north-korea"
+    is_on_all: bool = False  # of what was found: it would change nothing
 
 
-@dataclass(frozen=True)
+@dataclass
 class Facet:
     name: str
     values: list[Value]
@@ -52,9 +56,19 @@ def facets_of(sought: Sought, results: Results) -> Facets:
             counts.pop(label(each.field, row.pk), None)
     titles: dict[Field, str] = {"tag": _("Tags"), "category": _("Categories"), "source": _("Outlets")}
     kinds = [Facet(title, _values(field, counts)) for field, title in titles.items()]
-    kinds.append(Facet(_("Years"), _years(results.newest), is_time=True))
+    kinds.append(Facet(_("Years"), _years(results.newest, whole_year(sought.query)), is_time=True))
     among = AMONG if results.count > AMONG else None
+    for kind in kinds:
+        kind.values = [replace(each, is_on_all=each.count == results.count) for each in kind.values]
     return Facets([kind for kind in kinds if kind.values], among)
+
+
+def frequent_of_late() -> list[Value]:
+    """Return the tags, categories and outlets that stand most often on the newest posts."""
+    high = position_of(timezone.now(), LAST_NUMBER)
+    newest = SearchDocument.objects.filter(position__lte=high).order_by("-position")[:OF_LATE]
+    counts = Counter(word for labels in newest.values_list("labels", flat=True) for word in labels.split())
+    return [value for field in MODELS for value in _values(field, counts)]
 
 
 def _values(field: Field, counts: Counter[str]) -> list[Value]:
@@ -68,8 +82,9 @@ def _values(field: Field, counts: Counter[str]) -> list[Value]:
     return [Value(name, numbers[pk], f"{field}:{address}") for pk, name, address in ordered]
 
 
-def _years(positions: Sequence[int]) -> list[Value]:
+def _years(positions: Sequence[int], chosen: int | None) -> list[Value]:
     counts = Counter(_site_years(positions))
+    counts.pop(chosen or 0, None)
     return [Value(f"{year:04}", counts[year], f"from:{year:04} to:{year:04}") for year in sorted(counts)[::-1]]
 
 

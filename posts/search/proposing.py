@@ -1,4 +1,4 @@
-"""“Did you mean”: what somebody may have wanted who found little, by the names that there are."""
+"""“Did you mean”: what somebody may have wanted who found little, by the names and words that there are."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from posts.addressing import category_url, source_url, tag_url
+from posts.search.filtering import with_filters
 from posts.search.names import Entry, arranged, arranged_words, names_called, read_names
-from posts.search.queries import Field, Query
-from posts.search.searching import Sought, count_of, look_up
+from posts.search.narrowing import narrowings
+from posts.search.queries import Field, place_of
+from posts.search.respelling import respelled
+from posts.search.searching import Sought, count_instead, count_of, look_up
+from posts.search.widening import without_a_word
 
 FEW = 3  # who finds fewer is asked whether they meant something else
 MOST = 3  # proposals
-TRIED = 6  # searches that are run to see whether a proposal finds more
+TRIED = 8  # searches that are run to see whether a proposal finds more
 MOST_WORDS = 6  # of a query that are looked at
-LONGEST_RUN = 4  # words of a query that may be one name
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Proposal:
     text: str
     count: int
     pages: list[NamePage] = field(default_factory=list)  # of what it is the whole name of
+    parts: list[str] = field(default_factory=list)  # the same in words, where it narrows: “Year: 2012”
 
 
 URLS = {"tag": tag_url, "source": source_url, "category": category_url}
@@ -64,15 +68,46 @@ def row_url(kind: Field, slug: str) -> str:
 
 
 def proposals(sought: Sought, count: int) -> list[Proposal]:
-    """Return queries like this one that find more, made of names that have public posts."""
+    """Return queries like this one that find more, made of names and words of public posts."""
     if sought.is_empty or not (sought.query.words or sought.unknown):
         return []
     entries, counts = read_names()
-    tried: dict[str, Proposal] = {sought.query.text.casefold(): Proposal(sought.query.text, count)}
+    return [*_narrowed(sought, entries, count), *_spelled(sought, entries, counts, count)]
+
+
+def _narrowed(sought: Sought, entries: tuple[Entry, ...], count: int) -> list[Proposal]:
+    """Return the query with the names and years in it as filters, in two ways at the most, where that finds more.
+
+    If none does, then without one of its other words.
+    """
+    texts = dict.fromkeys(with_filters(sought.query, arranged(entries)))
+    ways = [look_up(text, sought.within.text, near=sought) for text in texts]
+    found: dict[int, Sought] = {}
+    for way in ways:
+        number = count_of(way) if len(found) < 2 else 0
+        if number > count:
+            found.setdefault(number, way)
+    if ways and len(ways[0].query.words) > 1 and not (found or count):
+        found = {each.count: look_up(each.text, sought.within.text, near=ways[0]) for each in without_a_word(ways[0])}
+    return [Proposal(way.query.text, number, parts=_parts(way)) for number, way in found.items()]
+
+
+def _parts(sought: Sought) -> list[str]:
+    narrowed = narrowings(sought)
+    rest = sought.query.without(*(place for each in narrowed for place in each.places))
+    return [*(each.words for each in narrowed), *([rest] if rest else [])]
+
+
+def _spelled(
+    sought: Sought, entries: tuple[Entry, ...], counts: dict[tuple[str, int], int], count: int
+) -> list[Proposal]:
+    tried: dict[str, Proposal] = {}
     for text, entry in _corrected(sought, entries):
-        key = text.casefold()
-        if key not in tried and len(tried) <= TRIED:
-            tried[key] = Proposal(text, count_of(look_up(text, sought.within.text)))
+        key = text.casefold().replace('"', "")
+        if text.casefold() == sought.query.text.casefold():
+            continue
+        if key not in tried and len(tried) < TRIED:
+            tried[key] = Proposal(text, count_instead(sought, text))
         if entry and key in tried:
             tried[key].pages.append(_page(entry, counts[entry.kind, entry.pk]))
     return [each for each in tried.values() if each.count > count][:MOST]
@@ -89,32 +124,15 @@ def _corrected(sought: Sought, entries: tuple[Entry, ...]) -> Iterator[tuple[str
         for entry in names.near(each.name, [each.field])[:MOST]:
             minus = "-" if each.is_excluded else ""
             yield query.with_instead(each.place, f"{minus}{each.field}:{entry.slug}"), None
-    words = query.words[:MOST_WORDS]
-    misspelled = [words[start:stop] for start, stop in _runs(len(words))]
-    for run in misspelled:
-        text = " ".join(word.text for word in run)
-        place = slice(run[0].place.start, run[-1].place.stop)
-        if len(run) < len(words) and any(entry.name == entry.own_name for entry in names.are_called(text)):
+    for row in query.rows(MOST_WORDS):
+        text = " ".join(word.text for word in row)
+        is_all = len(row) == len(query.words)
+        if not is_all and any(entry.name == entry.own_name for entry in names.are_called(text)):
             continue
-        is_whole = len(run) == len(query.words) and not query.filters
+        is_whole = is_all and not query.filters
         for entry in names.near(text)[: MOST if is_whole else 1]:
-            yield query.with_instead(place, _as_words(entry.own_name)), entry if is_whole else None
-    known = arranged_words(entries)
-    corrected = query
-    for word in words[::-1]:
-        # From the end, so that the places before stay where they are.
-        near = [] if known.are_called(word.text) else known.near(word.text)
-        if near:
-            yield query.with_instead(word.place, near[0].name), None
-            corrected = Query(f"{corrected.text[: word.place.start]}{near[0].name}{corrected.text[word.place.stop :]}")
-    if corrected is not query:
-        yield corrected.without(), None
-
-
-def _runs(number: int) -> Iterator[tuple[int, int]]:
-    """Yield where parts of so many words begin and end, the longest first."""
-    for length in range(min(number, LONGEST_RUN), 0, -1):
-        yield from ((start, start + length) for start in range(number - length + 1))
+            yield query.with_instead(place_of(row), _as_words(entry.own_name)), entry if is_whole else None
+    yield from ((text, None) for text in respelled(query, arranged_words(entries)))
 
 
 def _as_words(name: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from posts.search.words import pairs, runs, stem, words_of_run
 MOST_CHARACTERS = 400
 MOST_TERMS = 24
 MOST_FILTERS = 12
+LONGEST_ROW = 4  # words of a query that may be one name
 FIELDS = ("tag", "source", "category", "from", "to")
 Field = Literal["tag", "source", "category"]
 
@@ -76,6 +79,16 @@ class Query:
     def wanted(self) -> list[Term]:
         return [term for term in self.terms if not term.is_excluded]
 
+    def rows(self, most: int) -> Iterator[list[Word]]:
+        """Yield those of the first so many words that stand together, the longest rows first."""
+        words = self.words[:most]
+        for length in range(min(len(words), LONGEST_ROW), 0, -1):
+            for start in range(len(words) - length + 1):
+                row = words[start : start + length]
+                between = (self.text[one.place.stop : other.place.start] for one, other in pairwise(row))
+                if not any(map(str.strip, between)):
+                    yield row
+
     def without(self, *places: slice) -> str:
         """Return the text without what stands at these places."""
         text = self.text
@@ -86,6 +99,10 @@ class Query:
     def with_instead(self, place: slice, words: str) -> str:
         """Return the text with these words where others stood."""
         return " ".join(f"{self.text[: place.start]}{words}{self.text[place.stop :]}".split())
+
+
+def place_of(row: Sequence[Word]) -> slice:
+    return slice(row[0].place.start, row[-1].place.stop)
 
 
 def parse(text: str) -> Query:

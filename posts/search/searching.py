@@ -73,10 +73,19 @@ class Results:
 NOTHING = Results(0, [], [])
 
 
-def look_up(text: str, within: str = "", at: dt.datetime | None = None) -> Sought:
-    """Understand what was typed, as things stand at that moment; `within` holds filters that it stays within."""
+def look_up(text: str, within: str = "", at: dt.datetime | None = None, near: Sought | None = None) -> Sought:
+    """Understand what was typed, as things stand at that moment; `within` holds filters that it stays within.
+
+    What `near` names, a search much like this one, is not looked up again.
+    """
     query, frame = parse(text), parse(within)
-    named, named_within = ([(each, find(each)) for each in asked.filters] for asked in (query, frame))
+    known = {(each.field, each.name): row for each, row in [*near.named, *near.named_within]} if near else {}
+
+    def row_of(each: Filter) -> Named | None:
+        key = each.field, each.name
+        return known[key] if key in known else find(each)
+
+    named, named_within = ([(each, row_of(each)) for each in asked.filters] for asked in (query, frame))
     wanted = [needle(term) for term in query.wanted]
     unwanted = [needle(term) for term in query.terms if term.is_excluded]
     for each, row in [*named, *named_within]:
@@ -165,6 +174,11 @@ def count_of(sought: Sought) -> int:
         return 0
     count, _ = engine().look(sought.expression, sought.low, sought.high, 1)
     return int(count)
+
+
+def count_instead(sought: Sought, text: str) -> int:
+    """Return how many posts this text finds in place of the other, within the same."""
+    return count_of(look_up(text, sought.within.text, near=sought))
 
 
 def title_beginning(text: str) -> Expression | None:

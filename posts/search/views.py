@@ -18,12 +18,15 @@ from posts.models import Category, Post
 from posts.rendering import plain_text
 from posts.search import proposing, searching
 from posts.search.addresses import Asked, page_number, search_query, search_url
+from posts.search.examples import examples
 from posts.search.facets import Facet, facets_of
 from posts.search.indexing import catch_up_for_reader
-from posts.search.queries import MOST_CHARACTERS, Filter, Query, days_of, tidy
-from posts.search.searching import Named, Results, Sought
+from posts.search.narrowing import filter_words, narrowings
+from posts.search.queries import MOST_CHARACTERS, Query, tidy
+from posts.search.searching import Results, Sought
 from posts.search.snippets import Marker
 from posts.search.suggesting import LONGEST, is_enough, suggestions
+from posts.search.widening import without_a_filter, without_a_word
 
 MOST_PAGES = searching.MOST_SKIPPED // searching.PAGE_SIZE
 
@@ -43,6 +46,7 @@ class Proposed:
     count: int
     url: str
     pages: list[proposing.NamePage]
+    parts: list[str]
 
 
 @require_safe
@@ -62,6 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[str, Any]:
     facets = facets_of(sought, results)
+    proposed = _proposed(asked, sought, results.count)
     return {
         "query": sought.query,
         "asked": asked,
@@ -69,12 +74,14 @@ def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[
         "results": results,
         "found": _found(sought, results),
         "called": proposing.pages_called(sought),
-        "proposed": _proposed(asked, sought, results.count),
+        "proposed": proposed,
+        "wider": [] if results.count else _wider(asked, sought, proposed),
         "chosen": list(_chosen(asked, sought)),
         "frame": list(_frame(sought)),
         "leaving_url": search_url(asked.but(within="")),
         "facets": [_linked(asked, sought.query, facet) for facet in facets.kinds],
         "among": facets.among,
+        "examples": list(examples(asked, facets)),
         "page": Pages(asked, last),
         "orders": _orders(asked),
         "most_characters": MOST_CHARACTERS,
@@ -131,9 +138,18 @@ def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
     if count >= proposing.FEW and not sought.unknown:
         return []
     return [
-        Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages)
+        Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages, each.parts)
         for each in proposing.proposals(sought, count)
     ]
+
+
+def _wider(asked: Asked, sought: Sought, proposed: list[Proposed]) -> list[tuple[str, int, str]]:
+    """Return what may be left out of a search that finds nothing, how much is found then, and where.
+
+    Of words only where none was put right: who mistyped one wants that one.
+    """
+    found = without_a_filter(sought) + ([] if proposed else without_a_word(sought))
+    return [(each.left_out, each.count, search_url(asked.but(text=each.text))) for each in found]
 
 
 # --- What it is narrowed to, and what it can be narrowed to
@@ -148,47 +164,8 @@ class Chosen:
 
 
 def _chosen(asked: Asked, sought: Sought) -> Iterator[Chosen]:
-    query = sought.query
-    for each, row in sought.named:
-        yield Chosen(filter_words(each, row), search_url(asked.but(text=query.without(each.place))))
-    since = [place for name, place in query.dates if name == "from"]
-    until = [place for name, place in query.dates if name == "to"]
-    if year := _whole_year(query):
-        words = _("Year: %(year)s") % {"year": str(year)}
-        yield Chosen(words, search_url(asked.but(text=query.without(*since, *until))))
-        return
-    if query.since:
-        words = _("From %(date)s") % {"date": query.since.isoformat()}
-        yield Chosen(words, search_url(asked.but(text=query.without(*since))))
-    if query.until:
-        words = _("Until %(date)s") % {"date": query.until.isoformat()}
-        yield Chosen(words, search_url(asked.but(text=query.without(*until))))
-
-
-def _whole_year(query: Query) -> int | None:
-    """Return the year that the query asks for from its first to its last day, and nothing else."""
-    since, until = query.since, query.until
-    if since and until and since.year == until.year and days_of(str(since.year).zfill(4)) == (since, until):
-        return since.year
-    return None
-
-
-def filter_words(each: Filter, row: Named | None) -> str:
-    """Say what a filter does: “Tag: North Korea”."""
-    name = {"name": each.name if row is None else row.name}
-    if each.is_excluded:
-        words = {
-            "tag": _("Not the tag: %(name)s"),
-            "source": _("Not the outlet: %(name)s"),
-            "category": _("Not the category: %(name)s"),
-        }
-    else:
-        words = {
-            "tag": _("Tag: %(name)s"),
-            "source": _("Outlet: %(name)s"),
-            "category": _("Category: %(name)s"),
-        }
-    return words[each.field] % name
+    for each in narrowings(sought):
+        yield Chosen(each.words, search_url(asked.but(text=sought.query.without(*each.places))))
 
 
 @dataclass
@@ -206,10 +183,14 @@ def _frame(sought: Sought) -> Iterator[Frame]:
 
 
 def _linked(asked: Asked, query: Query, facet: Facet) -> tuple[str, list[tuple[str, str, str]]]:
-    """Return the facet's name, and of each value name, count and the address of the search narrowed to it."""
+    """Return the facet's name, and of each value name, count and the address of the search narrowed to it, if any."""
     text = query.without(*(place for _name, place in query.dates)) if facet.is_time else query.text
     return facet.name, [
-        (each.name, f"{each.count:,}", search_url(asked.but(text=f"{text} {each.narrowing}".strip())))
+        (
+            each.name,
+            f"{each.count:,}",
+            "" if each.is_on_all else search_url(asked.but(text=f"{text} {each.narrowing}".strip())),
+        )
         for each in facet.values
     ]
 

@@ -16,6 +16,7 @@ def library(transactional_db) -> None:
     )
     for number in range(12):
         make_post(f"Boats {number}", tags=["Sea", f"Tag {number}"], at=f"2012-05-01 10:{number:02}")
+    make_post("Old boats", tags=["Sea"], at="2011-05-01 10:00")
 
 
 @pytest.mark.usefixtures("library")
@@ -78,9 +79,18 @@ def test_all_of_it_works_without_script(new_context):
     expect(page.get_by_text("This searches within:")).to_be_visible()
     page.get_by_role("link", name="Newest first").click()
     page.get_by_role("link", name="2012 12").click()
-    page.get_by_role("link", name="Year: 2012").click()
+    page.get_by_role("link", name="Year: 2012 – remove this filter").click()
     page.get_by_role("link", name="Search the whole site").click()
     expect(page.get_by_role("heading", name="Boats 11")).to_be_visible()
+    page.goto("/search/?q=baots+tag:sea")
+    page.get_by_role("link", name="boats tag:sea").click()
+    expect(page.get_by_role("status")).to_have_text("13 posts")
+    page.goto("/search/?q=boats+tag:north-korea+from:2012")
+    page.get_by_role("link", name="Without “Tag: North Korea”: 12 posts").click()
+    expect(page.get_by_role("heading", name="Boats 11")).to_be_visible()
+    page.get_by_text("How to search").click()
+    page.get_by_role("link", name="tag:sea").click()
+    expect(page.get_by_role("status")).to_have_text("13 posts")
     page.goto("/search/suggest/?q=north")
     page.get_by_role("link", name="North Korea").click()
     page.wait_for_url("**/tag/north-korea/")
@@ -96,6 +106,8 @@ def test_axe_finds_no_fault_and_nothing_scrolls_sideways(new_context):
             "/search/",
             "/search/?q=boats+tag%3Asea&within=tag%3Asea&sort=date",
             "/search/?q=nroth+korea",
+            "/search/?q=north+korea+2012+baots",
+            "/search/?q=tag:north-korea+tag:sea+" + "w" * 200 + "+2012",
             "/search/?q=north+korea",
             "/search/?q=tag%3Anobody+from%3A2013-13+" + "w" * 300,
             "/search/suggest/?q=nor",
@@ -104,6 +116,10 @@ def test_axe_finds_no_fault_and_nothing_scrolls_sideways(new_context):
             page.goto(address)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
             assert faults(page) == [], address
+        page.goto("/search/?q=boats")
+        page.get_by_text("How to search").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert faults(page) == []
         page.goto("/search/")
         page.get_by_role("combobox").press_sequentially("nor")
         expect(page.get_by_role("option")).to_have_count(3)

@@ -84,7 +84,7 @@ class TestNarrowing:
     def test_what_is_chosen_can_be_left_out_again(self, client):
         page = ask(client, "/search/", q="boats tag:sea from:2013 to:2013 -tag:asia", sort="date")
         assert titles(page) == ["New boats"]
-        chosen = {words: url for words, url in links(page).items() if words.endswith("leave this out")}
+        chosen = {words: url for words, url in links(page).items() if words.endswith("remove this filter")}
         assert {words.partition(" ×")[0]: url for words, url in chosen.items()} == {
             "Tag: Sea": "/search/?q=boats+from%3A2013+to%3A2013+-tag%3Aasia&sort=date",
             "Not the tag: Asia": "/search/?q=boats+tag%3Asea+from%3A2013+to%3A2013&sort=date",
@@ -94,7 +94,7 @@ class TestNarrowing:
     def test_a_year_takes_the_place_of_another_time_and_the_order_stays(self, client):
         page = ask(client, "/search/", q="from:2012-01 boats", sort="date")
         assert links(page)["2013 2"] == "/search/?q=boats+from%3A2013+to%3A2013&sort=date"
-        assert "From 2012-01-01 × – leave this out" in links(page)
+        assert "From 2012-01-01 × – remove this filter" in links(page)
         assert links(page)["Sea 2"] == "/search/?q=from%3A2012-01+boats+tag%3Asea&sort=date"
 
     def test_what_is_chosen_is_not_offered_again(self, client):

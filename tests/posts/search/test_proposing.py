@@ -1,11 +1,13 @@
 """“Did you mean”: names that somebody who found little may have wanted, and pages of what they named."""
 
+import datetime as dt
 import html
 
 import pytest
+from django.utils import timezone
 
 from posts.life import Reason
-from posts.models import Tag, TagAlias
+from posts.models import Post, Tag, TagAlias
 from posts.search import searching
 from posts.search.names import Entry, arranged, shape
 from posts.search.proposing import pages_called, proposals
@@ -111,6 +113,167 @@ class TestNames:
         make_post("Hidden", tags=["Hidden"], draft=True)
         assert [page.kind for page in pages_called(searching.look_up("sea"))] == ["tag", "source", "category"]
         assert pages_called(searching.look_up("empty")) == pages_called(searching.look_up("hidden")) == []
+
+
+class TestWords:
+    """What stands in titles and texts, and in no name."""
+
+    @pytest.mark.parametrize(
+        ("written", "typed", "meant"),
+        [
+            ("Satellite images of a camp", "satelite", "satellite"),
+            ("Satellites over a camp", "satelites", "satellites"),
+            ("A defector speaks", "defecter", "defector"),
+            ("Trafficking at the border", "traficking", "trafficking"),
+            ("Boats at sea", "botas", "boats"),
+            ("Une éducation volée", "educatoin", "éducation"),
+            ("Торговля людьми", "торговлa", "торговля"),
+            ("Торговля людьми", "Торговяля", "торговля"),
+            ("Εμπορία ανθρώπων", "εμποριαα", "εμπορία"),
+            ("탈북여성의 증언", "탈북여섬의", "탈북여성의"),
+            ("두만강을 건너다", "두만감을", "두만강을"),
+        ],
+    )
+    @pytest.mark.parametrize("place", ["title", "body", "excerpt"])
+    def test_a_misspelled_word_leads_to_the_word_as_it_is_written(self, db, written, typed, meant, place):
+        make_post(**{"title": "Other", "body": "Other.", place: written})
+        assert proposed(typed) == [meant]
+
+    @pytest.mark.parametrize(
+        ("written", "typed"),
+        [
+            ("Iran", "Ira"), ("Boats", "beets"), ("Camp", "lump"), ("Satellite", "sateeelleti"),
+            ("会议记录", "会议纪录"), ("Satellite", "satellites"), ("Satellite", "satelli*"), ("2013", "2014"),
+            ("한국", "한글"), ("Boats", "-botas"),
+        ],
+    )  # fmt: skip
+    def test_what_is_another_word_leads_nowhere(self, db, written, typed):
+        make_post(written, at="2011-01-01 10:00")
+        assert [each for each in proposed(typed) if "from:" not in each] == []
+
+    def test_one_word_of_several_is_put_right_and_the_rest_stays(self, db):
+        make_post("Satellite images show camps", tags=["Sea"])
+        assert proposed("satelite camps") == ["satellite camps"]
+        assert proposed("satelite imagse")[0] == "satellite images"
+        assert proposed("-boats tag:sea  satelite") == ["-boats tag:sea satellite"]
+        assert proposed('camps "satelite images" from:2013') == ['camps "satellite images" from:2013']
+        assert proposed("satelite zebra") == []
+
+    def test_the_nearest_comes_first_then_the_most_frequent_and_one_form_of_each(self, db):
+        for number in range(3):
+            make_post(f"Rafts {number}", body="rafts")
+        make_post("Crafts", body="craft crafts drafts")
+        assert proposed("raftss") == ["rafts", "crafts", "drafts"]
+
+    def test_a_word_that_stands_somewhere_is_right_unless_another_is_far_more_frequent(self, db):
+        make_post("A horse")
+        for number in range(9):
+            make_post(f"House {number}")
+        make_post("A traficking ring")
+        assert proposed("horse") == []
+        make_post("House 10")
+        assert proposed("horse") == ["house"]
+
+    def test_words_that_readers_do_not_see_are_never_proposed(self, db):
+        make_post("A satellite", notice="Describes violence")
+        make_post("Another satellite", draft=True)
+        make_post("Tomorrow’s satellite", at=timezone.now() + dt.timedelta(days=1))
+        make_post("A withdrawn satellite").withdraw(Reason.OTHER)
+        held = make_post("A satellite that is held")
+        held.review_on = dt.date(2030, 1, 1)
+        held.save()
+        assert proposed("satelite") == []
+        make_post("A satellite for all")
+        assert proposed("satelite") == ["satellite"]
+
+    @pytest.mark.parametrize("act", ["withdraw", "delete", "notice", "rename"])
+    def test_a_word_that_went_from_sight_a_moment_ago_is_not_proposed(self, db, act):
+        post = make_post("A satellite", at="2012-01-01 10:00")
+        make_post("Satellites", at="2011-01-01 10:00", notice="Describes violence")
+        make_post("Newer")
+        assert proposed("satelite") == ["satellite"]
+        change = {"notice": {"notice": "Describes violence"}, "rename": {"title": "A raft"}}
+        if act in change:
+            Post.objects.filter(pk=post.pk).update(**change[act])
+        else:
+            getattr(post, act)()
+        assert proposed("satelite") == []
+
+    def test_as_many_questions_for_one_post_as_for_many(self, django_assert_num_queries):
+        make_post("A satellite")
+        found("anything")
+        with django_assert_num_queries(20, exact=False) as one:
+            proposals(searching.look_up("satelite camps"), 0)
+        for number in range(20):
+            make_post(f"Satellite {number}", body=f"satellit{number} satallite camp")
+        found("anything")
+        with django_assert_num_queries(20, exact=False) as many:
+            proposals(searching.look_up("satelite camps"), 0)
+        assert abs(len(many.captured_queries) - len(one.captured_queries)) <= 3
+
+    def test_who_finds_enough_is_asked_nothing(self, client, django_assert_num_queries):
+        for number in range(3):
+            make_post(f"Satelite {number}")
+        make_post("Satellite")
+        client.get("/search/", {"q": "satelite"})
+        with django_assert_num_queries(30, exact=False) as asked:
+            page = client.get("/search/", {"q": "satelite"}).content.decode()
+        assert "Did you mean" not in page
+        assert not any("body_html" in each["sql"] and "LIMIT 500" in each["sql"] for each in asked.captured_queries)
+
+
+class TestFilters:
+    @pytest.fixture(autouse=True)
+    def _posts(self, db) -> None:
+        paper = make_source("Yonhap News")
+        SourceAlias.objects.create(source=paper, name="연합뉴스", name_key="연합뉴스")
+        korea = Tag.objects.create(name="North Korea")
+        TagAlias.objects.create(tag=korea, name="DPRK", name_key="dprk")
+        make_post("Boats in North Korea", source=paper, at="2012-05-01 10:00")
+        make_post("More boats", source=paper, tags=[korea], at="2012-06-01 10:00")
+        make_post("Boats", source=paper, tags=[korea], categories=[make_category("Labor")], at="2013-06-01 10:00")
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            (
+                "Yonhap News 2012 North Korea",
+                {
+                    "source:yonhap-news from:2012 to:2012 North Korea": 2,
+                    "source:yonhap-news from:2012 to:2012 tag:north-korea": 1,
+                },
+            ),
+            ("2012", {"from:2012 to:2012": 2}),
+            ("boats 2013", {"from:2013 to:2013 boats": 1}),
+            ("boats 2012-2013", {"from:2012 to:2013 boats": 3}),
+            ("2013 boats 2012", {"from:2012 to:2013 boats": 3}),
+            ("연합뉴스 boats", {"source:yonhap-news boats": 3}),
+            ("dprk more", {"tag:north-korea more": 1}),
+            ("more 2012 tag:north-korea -rafts", {"from:2012 to:2012 more tag:north-korea -rafts": 1}),
+            ("boats 1999", {}),
+            ("yonhap news zebra boats 2012", {"source:yonhap-news from:2012 to:2012 boats": 2}),
+            ("zebra 2012", {}),
+            ("boats 3012", {}),
+            ("boats 2012 from:2013", {}),
+            ("yonhap news", {}),
+            ("dprk", {}),
+        ],
+    )
+    def test_names_and_years_are_offered_as_filters(self, typed, meant):
+        found("anything")
+        sought = searching.look_up(typed)
+        offered = proposals(sought, min(searching.count_of(sought), 2))
+        assert {each.text: each.count for each in offered if each.parts} == meant
+
+    def test_what_stands_between_words_is_not_swallowed(self):
+        found("anything")
+        [offered] = proposals(searching.look_up("yonhap -rafts news 2012"), 0)
+        assert offered.text == "from:2012 to:2012 yonhap -rafts news"
+
+    def test_the_page_says_them_in_words(self, client):
+        page = html.unescape(client.get("/search/", {"q": "Yonhap News 2012 North Korea"}).content.decode())
+        assert 'href="/search/?q=source%3Ayonhap-news+from%3A2012+to%3A2012+North+Korea"' in page
+        assert "<bdi>Outlet: Yonhap News</bdi> · <bdi>Year: 2012</bdi> · <bdi>North Korea</bdi>" in page
 
 
 def test_as_many_questions_for_one_name_as_for_many(django_assert_num_queries):

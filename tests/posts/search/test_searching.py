@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from django.core.management import call_command
@@ -285,10 +286,49 @@ class TestThePage:
         assert 'name="q"' in page
         assert "found" not in page
 
-    @pytest.mark.parametrize("number", ["0", "-1", "x", "99", "9" * 50, ""])
+    @pytest.mark.parametrize("number", ["0", "-1", "x", "99", "9" * 50, " "])
     def test_a_page_that_is_none_is_not_found(self, client, number):
         make_post("Boats")
         assert client.get("/search/", {"q": "boats", "page": number}).status_code == 404
+
+    def test_without_a_number_it_is_the_first_page(self, client):
+        make_post("Boats")
+        assert "Boats" in client.get("/search/?q=boat&page=").content.decode().replace('value="boat', "")
+
+    def test_what_stands_on_all_that_was_found_is_told_and_not_pressed(self, client):
+        paper = make_source("NK News")
+        for day, tags in enumerate((["Sea", "Night"], ["Sea"]), 1):
+            make_post(f"Boats {day}", tags=tags, source=paper, at=f"2012-05-0{day} 10:00")
+        make_post("Trains", tags=["Sea", "Rails"], at="2013-05-01 10:00")
+        page = client.get("/search/", {"q": "boats"}).content.decode()
+        told = re.findall(r'<span class="chip"><bdi>(.*?)</bdi> <span class="count">(\d+)</span></span>', page)
+        pressed = re.findall(r'href="/search/[^"]*"><bdi>(.*?)</bdi> <span class="count">(\d+)</span></a>', page)
+        assert told == [("Sea", "2"), ("NK News", "2"), ("2012", "2")]
+        assert pressed == [("Night", "1")]
+
+    def test_what_is_chosen_is_not_offered_again(self, client):
+        make_post("Boats", tags=["Sea"], source=make_source("NK News"), categories=[make_category("Labor")])
+        asked = "boats tag:sea source:nk-news category:labor from:2013 to:2013"
+        page = client.get("/search/", {"q": asked}).content.decode()
+        assert 'class="count"' not in page.partition('id="narrow"')[2]
+
+    def test_the_help_shows_searches_that_can_be_tried_and_find_something(self, client):
+        make_post("Boats", tags=["North Korea"], source=make_source("NK News"), categories=[make_category("Labor")])
+        make_post("Hidden", tags=["Okapi"], draft=True)
+        for query in ("", "boats", "zebra"):
+            page = html.unescape(client.get("/search/", {"q": query}).content.decode())
+            tried = dict(re.findall(r'<dt><a href="([^"]*)"><code[^>]*>(.*?)</code></a></dt>', page))
+            assert list(tried.values()) == [
+                '"human trafficking"', "trafficking -court", "traffick*",
+                "tag:north-korea", "source:nk-news", "category:labor", "from:2012-03 to:2012",
+            ]  # fmt: skip
+            for address in list(tried)[3:6]:
+                assert "1 post" in client.get(address).content.decode()
+        assert "“to:2012” includes all of 2012" in page
+
+    def test_the_help_has_examples_where_nothing_is_public_yet(self, client):
+        page = client.get("/search/").content.decode()
+        assert ">tag:name</code></dt>" in page
 
     def test_as_many_queries_for_one_as_for_twenty(self, client, django_assert_num_queries):
         make_post("Boats", tags=["A"])
