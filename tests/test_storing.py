@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.test_serving import ROOT, environment, free_port
 
-NUMBER, KILLS, AT_ONCE = 150, 2, 24
+NUMBER, KILLS, AT_ONCE = 90, 2, 24
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
