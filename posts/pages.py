@@ -55,6 +55,10 @@ def pages_for_reader() -> Iterator[tuple[str, str, str]]:
             yield base, shown, titles[shown]
 
 
+def addresses_for_readers() -> list[str]:
+    return list(_of_readers().order_by("url").values_list("url", flat=True))
+
+
 def _of_readers() -> QuerySet[FlatPage]:
     """Those that anybody may see; one for members alone, as a blog may bring, is not for readers."""
     return FlatPage.objects.filter(sites=settings.SITE_ID, registration_required=False)

@@ -125,6 +125,13 @@ class TestAnyPage:
         for url in ("/about/", "/about/ko/", "/get-help/", "/get-help/ko/"):
             assert sitemap.count(f"{url}</loc>") == 1, url
 
+    def test_the_sitemap_names_no_page_that_readers_do_not_see(self, client):
+        write("/inside/", "Inside", ENGLISH_TEXT, is_for_members=True)
+        FlatPage.objects.create(url="/elsewhere/", title="Of another site", content=ENGLISH_TEXT)
+        sitemap = shown(client, "/sitemap-pages.xml")
+        assert "/inside/" not in sitemap
+        assert "/elsewhere/" not in sitemap
+
     def test_versions_cost_no_query_each(self, client, django_assert_num_queries):
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
