@@ -95,6 +95,12 @@ class TestAnyPage:
         assert (url, "Team") in named(shown(client, "/"))
         assert "hreflang" not in main(shown(client, url))
 
+    def test_versions_without_a_page_above_them_are_one_page_too(self, client):
+        write("/about/en/", "About", ENGLISH_TEXT)
+        write("/about/ko/", "소개", KOREAN_TEXT)
+        assert named(shown(client, "/")) == [("/about/en/", "About")]
+        assert named(shown(client, "/", **KOREAN)) == [("/about/ko/", "소개")]
+
     def test_a_version_for_members_alone_is_named_to_nobody(self, client):
         write("/about/", "About", ENGLISH_TEXT)
         write("/about/ko/", "소개", KOREAN_TEXT, is_for_members=True)
