@@ -204,7 +204,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     text = tidy(request.GET.get("q", ""))[:LONGEST]
     catch_up_for_reader()
     found = suggestions(text)
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if _wants_json(request):
         shown = [{"kind": each.kind_name, "name": each.name, "url": each.url, "count": each.count} for each in found]
         response: HttpResponse = JsonResponse({"query": text, "suggestions": shown})
     else:
@@ -215,3 +215,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
     patch_vary_headers(response, ["Accept"])
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    try:
+        return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    except ValueError:  # Django reads no type of more than ten thousand characters
+        return False
