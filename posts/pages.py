@@ -27,7 +27,7 @@ def texts_of(url: str) -> dict[str, FlatPage]:
     That one is in the language of the site unless its letters tell another; where they tell none, it stands under "".
     """
     base, _ = _parted(url)
-    wanted = [base, *(f"{base}{code}/" for code in _languages())]
+    wanted = [base, *_versions_of(base)]
     pages = sorted(_of_readers().filter(url__in=wanted), key=lambda page: wanted.index(page.url))
     return {language_of_page(page): page for page in pages}
 
@@ -47,12 +47,16 @@ def other_versions(page: FlatPage) -> list[Version]:
 def pages_for_reader() -> Iterator[tuple[str, str, str]]:
     """Yield each page once: its address, and the address and the title that it has in the language of the reader."""
     titles: dict[str, str] = dict(_of_readers().order_by("url").values_list("url", "title"))
-    for url in titles:
-        base, _ = _parted(url)
-        if url == base or base not in titles:
-            own = f"{url}{page_language()}/"
-            shown = own if own in titles else url
-            yield base, shown, titles[shown]
+    # One without a text at its own address has its versions alone.
+    for base in dict.fromkeys(_parted(url)[0] for url in titles):
+        versions = [url for url in (base, *_versions_of(base)) if url in titles]
+        own = f"{base}{page_language()}/"
+        shown = own if own in versions else versions[0]
+        yield base, shown, titles[shown]
+
+
+def addresses_for_readers() -> list[str]:
+    return list(_of_readers().order_by("url").values_list("url", flat=True))
 
 
 def _of_readers() -> QuerySet[FlatPage]:
@@ -64,6 +68,10 @@ def _parted(url: str) -> tuple[str, str]:
     """Return the address of the page of which this one is a version, and in which language; of others "" for that."""
     above, _, code = url.rstrip("/").rpartition("/")
     return (f"{above}/", code) if above and code in _languages() else (url, "")
+
+
+def _versions_of(base: str) -> list[str]:
+    return [f"{base}{code}/" for code in _languages()]
 
 
 def _languages() -> dict[str, str]:

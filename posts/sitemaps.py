@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.flatpages.models import FlatPage
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.template.response import TemplateResponse
 from posts.addressing import CORRECTIONS, category_url, post_url, source_url, tag_url
 from posts.hooks import nested_modules
 from posts.models import Category, Post, Tag
+from posts.pages import addresses_for_readers
 from sources.models import Source
 
 
@@ -80,8 +80,7 @@ class PageSitemap(_Section):
     def items(self) -> list[str]:
         indexes = ["/", "/archive/", "/tag/", "/category/", "/source/", CORRECTIONS]
         nested = [address for module in nested_modules("sitemaps") for address in module.ADDRESSES]
-        written = FlatPage.objects.order_by("url").values_list("url", flat=True)
-        return list(dict.fromkeys([*indexes, *nested, *written]))
+        return list(dict.fromkeys([*indexes, *nested, *addresses_for_readers()]))
 
     def location(self, item: str) -> str:
         return item

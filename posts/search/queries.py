@@ -16,6 +16,7 @@ from posts.search.words import pairs, runs, stem, words_of_run
 MOST_CHARACTERS = 400
 MOST_TERMS = 24
 MOST_FILTERS = 12
+MANY_BEGUN = 3  # terms of which only the beginning is given
 LONGEST_ROW = 4  # words of a query that may be one name
 FIELDS = ("tag", "source", "category", "from", "to")
 Field = Literal["tag", "source", "category"]
@@ -78,6 +79,11 @@ class Query:
     @property
     def wanted(self) -> list[Term]:
         return [term for term in self.terms if not term.is_excluded]
+
+    @property
+    def is_costly(self) -> bool:
+        """Say whether so much is only begun that one search for it, with all words that begin so, is enough."""
+        return sum(term.is_begun for term in self.terms) > MANY_BEGUN
 
     def rows(self, most: int) -> Iterator[list[Word]]:
         """Yield those of the first so many words that stand together, the longest rows first."""

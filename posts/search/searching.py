@@ -91,7 +91,8 @@ def look_up(text: str, within: str = "", at: dt.datetime | None = None, near: So
     for each, row in [*named, *named_within]:
         if row is not None:
             (unwanted if each.is_excluded else wanted).append(labelled([label(each.field, row.pk)]))
-    low = position_of(start_of(query.since)) if query.since else position_of(EPOCH)
+    # No position is before the epoch. East of Greenwich the first day of all begins before any moment there is.
+    low = position_of(start_of(query.since) if query.since and query.since > EPOCH.date() else EPOCH)
     high = position_of(at or timezone.now(), LAST_NUMBER)
     if query.until:
         high = min(high, _last_position(query.until))

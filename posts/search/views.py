@@ -75,7 +75,7 @@ def _context(asked: Asked, sought: Sought, results: Results, last: int) -> dict[
         "found": _found(sought, results),
         "called": proposing.pages_called(sought),
         "proposed": proposed,
-        "wider": [] if results.count else _wider(asked, sought, proposed),
+        "wider": [] if results.count or sought.query.is_costly else _wider(asked, sought, proposed),
         "chosen": list(_chosen(asked, sought)),
         "frame": list(_frame(sought)),
         "leaving_url": search_url(asked.but(within="")),
@@ -135,7 +135,7 @@ def _feeds(asked: Asked, sought: Sought) -> list[tuple[str, str, str]]:
 
 
 def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
-    if count >= proposing.FEW and not sought.unknown:
+    if sought.query.is_costly or (count >= proposing.FEW and not sought.unknown):
         return []
     return [
         Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages, each.parts)
@@ -204,7 +204,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     text = tidy(request.GET.get("q", ""))[:LONGEST]
     catch_up_for_reader()
     found = suggestions(text)
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if _wants_json(request):
         shown = [{"kind": each.kind_name, "name": each.name, "url": each.url, "count": each.count} for each in found]
         response: HttpResponse = JsonResponse({"query": text, "suggestions": shown})
     else:
@@ -215,3 +215,10 @@ def suggest(request: HttpRequest) -> HttpResponse:
     patch_vary_headers(response, ["Accept"])
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    try:
+        return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    except ValueError:  # Django reads no type of more than ten thousand characters
+        return False

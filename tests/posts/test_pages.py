@@ -95,6 +95,12 @@ class TestAnyPage:
         assert (url, "Team") in named(shown(client, "/"))
         assert "hreflang" not in main(shown(client, url))
 
+    def test_versions_without_a_page_above_them_are_one_page_too(self, client):
+        write("/about/en/", "About", ENGLISH_TEXT)
+        write("/about/ko/", "소개", KOREAN_TEXT)
+        assert named(shown(client, "/")) == [("/about/en/", "About")]
+        assert named(shown(client, "/", **KOREAN)) == [("/about/ko/", "소개")]
+
     def test_a_version_for_members_alone_is_named_to_nobody(self, client):
         write("/about/", "About", ENGLISH_TEXT)
         write("/about/ko/", "소개", KOREAN_TEXT, is_for_members=True)
@@ -124,6 +130,13 @@ class TestAnyPage:
         sitemap = shown(client, "/sitemap-pages.xml")
         for url in ("/about/", "/about/ko/", "/get-help/", "/get-help/ko/"):
             assert sitemap.count(f"{url}</loc>") == 1, url
+
+    def test_the_sitemap_names_no_page_that_readers_do_not_see(self, client):
+        write("/inside/", "Inside", ENGLISH_TEXT, is_for_members=True)
+        FlatPage.objects.create(url="/elsewhere/", title="Of another site", content=ENGLISH_TEXT)
+        sitemap = shown(client, "/sitemap-pages.xml")
+        assert "/inside/" not in sitemap
+        assert "/elsewhere/" not in sitemap
 
     def test_versions_cost_no_query_each(self, client, django_assert_num_queries):
         from django.db import connection

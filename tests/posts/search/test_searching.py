@@ -41,6 +41,17 @@ def test_any_query_is_answered(client):
                 assert response.status_code == 200, (address, query)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
+def test_the_first_and_the_last_day_of_all_are_dates_in_every_zone(client, settings, zone):
+    settings.TIME_ZONE = zone
+    make_post("Boats")
+    for asked in ("from:0001", "from:0001-01-01 to:9999-12-31", "boats from:0001 to:9999"):
+        assert found(asked) == ["Boats"]
+        for address in ("/search/", "/search/feed/", "/search/posts.csv"):
+            assert client.get(address, {"q": asked}).status_code == 200
+    assert found("to:0001") == found("from:9999-12-31") == []
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

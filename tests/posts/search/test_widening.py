@@ -82,6 +82,18 @@ def test_who_finds_something_is_told_nothing(client):
     assert "left out" not in ask(client, "")
 
 
+def test_much_that_is_only_begun_is_searched_for_once(client, monkeypatch):
+    looks: list[str] = []
+    count_of = searching.count_of
+    monkeypatch.setattr(searching, "count_of", lambda sought: looks.append(sought.query.text) or count_of(sought))
+    assert "Without “zebra”: 2 posts" in ask(client, "b* bo* boa* zebra")
+    assert looks
+    looks.clear()
+    for query in ("b* bo* boa* boat* zebra", "baots n* ni* nig* nigh* tag:nobody", "b* bo* boa* -x* tag:river"):
+        assert "Nothing was found." in ask(client, query)
+    assert looks == []
+
+
 def test_of_what_is_not_public_nothing_is_counted(client):
     make_post("Okapi", tags=["Zebra"]).withdraw(Reason.OTHER)
     assert "left out" not in ask(client, "okapi tag:zebra")
