@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from posts.addressing import HOME, category_url, page_url, post_url, preview_url, source_url, tag_url
-from posts.dating import byline_date, byline_moment, site_time
+from posts.dating import byline_date, byline_moment, site_date, site_time
 from posts.hooks import nested_modules
 from posts.models import AlsoReported, Category, CategoryEntry, Post, Tag, TaggedPost, Tally
 from posts.models.tally import count
@@ -83,6 +83,7 @@ class ListedPost:
     categories: list[Shelf] = field(default_factory=list)
     tags: list[Shelf] = field(default_factory=list)
     remarks: list[Shelf] = field(default_factory=list)  # of nested apps, on listings: "3 comments"
+    begins_year: int | None = None  # the first of its year on a page of a listing
     # Where the whole post is read:
     original: Report | None = None
     also: list[Report] = field(default_factory=list)
@@ -192,6 +193,17 @@ class Year:
         return str(self.year), f"{self.count:,}", self.page_url
 
 
+def _with_years(rows: list[Any]) -> list[Any]:
+    """Have the first post of each year on a page say so: links to years lead there."""
+    before = None
+    for row in rows:
+        if isinstance(row, ListedPost) and not row.is_sticky and row.published_at:
+            year = site_date(row.published_at).year
+            row.begins_year = year if year != before else None
+            before = year
+    return rows
+
+
 @dataclass
 class ListingPage:
     listing: Listing
@@ -201,7 +213,7 @@ class ListingPage:
     @cached_property
     def rows(self) -> list[Any]:
         start = (self.number - 1) * PAGE_SIZE
-        return self.listing.rows(start, start + PAGE_SIZE)
+        return _with_years(self.listing.rows(start, start + PAGE_SIZE))
 
     def url_of(self, number: int) -> str:
         return page_url(self.listing.url, number)
@@ -250,7 +262,7 @@ class ListingPage:
         years, later = [], 0
         for year in range(max(counts), min(counts) - 1, -1):
             page = later // PAGE_SIZE + 1
-            years.append(Year(year, counts.get(year, 0), self.url_of(page)))
+            years.append(Year(year, counts.get(year, 0), f"{self.url_of(page)}#y{year}"))
             later += counts.get(year, 0)
         return years[::-1]
 

@@ -13,9 +13,13 @@ from sources.places import country_name, language_name
 INTERNATIONAL = ""
 # 112 is the number of the whole European Union (Directive (EU) 2018/1972, Article 109), and mobile telephones take it
 # for an emergency call wherever they are (3GPP TS 22.101, 10.1). What a country's own number is, only editors can say.
-ANYWHERE = gettext_lazy(
-    "If you are in danger in %(place)s now, call the emergency number there. 112 reaches the emergency services in "
-    "all of the European Union and from mobile phones in many other countries."
+OF_THE_UNION = set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
+IN_THE_UNION = gettext_lazy(
+    "If you are in danger in %(place)s now, call 112: that is the emergency number in all of the European Union."
+)
+ELSEWHERE = gettext_lazy(
+    "If you are in danger in %(place)s now, call the emergency number there. If you do not know it, many mobile "
+    "phones reach it by 112."
 )
 
 
@@ -79,7 +83,7 @@ def _near_sections(near: Sequence[Contact], country: str, language: str) -> list
     if own.contacts and not own.note and international.note:
         international.contacts, international.note = [], ""  # somebody nearer speaks it, and none of these does
     if not _of(near, country):
-        own.note = _("No contact in %(place)s was verified within the last year.") % _place(country)
+        own.note = _("We know no contact in %(place)s.") % _place(country)
     return _filled([_urgent(near, country), own, international])
 
 
@@ -88,7 +92,7 @@ def _urgent(near: Sequence[Contact], country: str) -> Section:
     contacts.sort(key=lambda contact: contact.country == INTERNATIONAL)  # the nearest first
     section = Section(_("In an emergency"), contacts, names_place=True)
     if not _of(contacts, country):
-        section.note = ANYWHERE % _place(country)
+        section.note = (IN_THE_UNION if country in OF_THE_UNION else ELSEWHERE) % _place(country)
     return section
 
 

@@ -10,7 +10,8 @@ from django.conf import settings
 
 from posts.dating import byline_date
 from posts.listing import ListedPost
-from posts.rendering import fit
+from posts.rendering import fit, plain_text
+from posts.scripts import language_for
 from sources.models import host_of
 
 SLUG_PART = 24  # characters of a key that come from the slug
@@ -46,7 +47,7 @@ def of_post(post: ListedPost, retrieved_on: dt.date) -> Reference:
         author=settings.SITE_NAME,
         issued=post.published_on,
         accessed=retrieved_on,
-        language=settings.LANGUAGE_CODE,
+        language=language_for(f"{post.title} {plain_text(post.text_html)}", settings.LANGUAGE_CODE),
         note=f"Source: {one_line(post.source_name)}" if post.source_name else "",
     )
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from posts.addressing import category_url, source_url, tag_url
 from posts.search.filtering import with_filters
-from posts.search.names import Entry, arranged, arranged_words, names_called, read_names
+from posts.search.names import Entry, Names, arranged, arranged_words, names_called, read_names
 from posts.search.narrowing import narrowings
-from posts.search.queries import Field, place_of
+from posts.search.queries import LONGEST_ROW, Field, Filter, Query, place_of
 from posts.search.respelling import respelled
 from posts.search.searching import Sought, count_instead, count_of, look_up
 from posts.search.widening import without_a_word
@@ -121,6 +121,8 @@ def _corrected(sought: Sought, entries: tuple[Entry, ...]) -> Iterator[tuple[str
     """Yield other queries, the likeliest first, and what the whole of it is the name of."""
     query, names = sought.query, arranged(entries)
     for each in sought.unknown:
+        for place, entry in _further_words(query, each, names):
+            yield query.with_instead(place, f"{'-' if each.is_excluded else ''}{each.field}:{entry.slug}"), None
         for entry in names.near(each.name, [each.field])[:MOST]:
             minus = "-" if each.is_excluded else ""
             yield query.with_instead(each.place, f"{minus}{each.field}:{entry.slug}"), None
@@ -133,6 +135,20 @@ def _corrected(sought: Sought, entries: tuple[Entry, ...]) -> Iterator[tuple[str
         for entry in names.near(text)[: MOST if is_whole else 1]:
             yield query.with_instead(place_of(row), _as_words(entry.own_name)), entry if is_whole else None
     yield from ((text, None) for text in respelled(query, arranged_words(entries)))
+
+
+def _further_words(query: Query, unknown: Filter, names: Names) -> Iterator[tuple[slice, Entry]]:
+    """Yield what a filter may name together with the words behind it: “tag:North Korea”, without quotes."""
+    name, stop = unknown.name, unknown.place.stop
+    for word in [word for word in query.words if word.place.start > stop][: LONGEST_ROW - 1]:
+        if query.text[stop : word.place.start].strip():
+            return
+        name, stop = f"{name} {word.text}", word.place.stop
+        yield from (
+            (slice(unknown.place.start, stop), entry)
+            for entry in names.are_called(name)
+            if entry.kind == unknown.field
+        )
 
 
 def _as_words(name: str) -> str:

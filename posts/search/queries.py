@@ -11,7 +11,7 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from posts.search.words import pairs, runs, stem, words_of_run
+from posts.search.words import pairs, runs, stem, without_particle, words_of_run
 
 MOST_CHARACTERS = 400
 MOST_TERMS = 24
@@ -160,10 +160,11 @@ def terms(text: str, *, is_phrase: bool = False, is_excluded: bool = False) -> l
     there = [run for run in runs(text) if words_of_run(*run)]
     if not there:
         return []
-    found = [_term(*run) for run in there]
+    is_whole = is_phrase or is_excluded or "-" in text.strip("-")
+    found = [_term(run if is_whole or not in_pairs else without_particle(run), in_pairs) for run, in_pairs in there]
     if is_begun:
         found[-1] = _begun(*there[-1])
-    if is_phrase or is_excluded or "-" in text.strip("-"):
+    if is_whole:
         before = (word for run, in_pairs in there[:-1] for word in words_of_run(run, in_pairs))
         return [Term((*before, *found[-1].words), found[-1].is_begun, found[-1].instead, is_excluded)]
     return found

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from posts.listing import ListedPost, ListingPage, read_posts
 from posts.models import Category, Post
 from posts.rendering import plain_text
-from posts.search import proposing, searching
+from posts.search import filtering, proposing, searching
 from posts.search.addresses import Asked, page_number, search_query, search_url
 from posts.search.examples import examples
 from posts.search.facets import Facet, facets_of
@@ -135,7 +135,8 @@ def _feeds(asked: Asked, sought: Sought) -> list[tuple[str, str, str]]:
 
 
 def _proposed(asked: Asked, sought: Sought, count: int) -> list[Proposed]:
-    if sought.query.is_costly or (count >= proposing.FEW and not sought.unknown):
+    is_year = filtering.YEARS.fullmatch(sought.query.text)
+    if sought.query.is_costly or (count >= proposing.FEW and not (sought.unknown or is_year)):
         return []
     return [
         Proposed(each.text, each.count, search_url(asked.but(text=each.text)), each.pages, each.parts)

@@ -38,6 +38,16 @@ _PAIRED = (
 )
 _RUNS = re.compile(f"[{_PAIRED}]+|[^{_PAIRED}]+")
 _IS_PAIRED = re.compile(f"[{_PAIRED}]")
+# What Korean writes behind a noun as one word with it, the longest first. Of one syllable those of which the letter
+# before tells that they are no part of it: after a consonant stand 은, 이, 을 and 과, after a vowel 는, 가, 를 and 와.
+_PARTICLES = (
+    "으로부터 에서부터 에게서는 에게서 에서는 에서도 에서의 에게는 으로는 으로의 로부터 까지의 이라는 "
+    "에서 에게 으로 까지 부터 처럼 보다 에는 에도 와의 과의 라는 한테 께서 마다 조차 마저 "
+    "에 의 로 은 이 을 과 는 가 를 와"
+).split()
+_AFTER_CONSONANTS, _AFTER_VOWELS = set("은이을과"), set("는가를와")
+_SHORTEST_NOUN = 2  # syllables
+_SYLLABLES, _CONSONANTS_AT_ITS_END = range(0xAC00, 0xD7A4), 28
 _JOINERS = re.compile("[\u200c\u200d]")
 _ARTICLES = ("وال", "بال", "كال", "فال", "ال", "لل")
 
@@ -77,6 +87,25 @@ def words_of_run(run: str, in_pairs: bool) -> list[str]:
 
 def pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)]
+
+
+def without_particle(run: str) -> str:
+    """Return a Korean word that somebody seeks without the particle behind it: “서울에서” is 서울.
+
+    What has the word with a particle has it without, so nothing is missed.
+    """
+    for particle in _PARTICLES:
+        noun = run.removesuffix(particle)
+        if noun != run and len(noun) >= _SHORTEST_NOUN and _may_follow(particle, noun):
+            return noun
+    return run
+
+
+def _may_follow(particle: str, noun: str) -> bool:
+    if ord(noun[-1]) not in _SYLLABLES:
+        return False
+    ends_in_consonant = (ord(noun[-1]) - _SYLLABLES.start) % _CONSONANTS_AT_ITS_END > 0
+    return particle not in (_AFTER_VOWELS if ends_in_consonant else _AFTER_CONSONANTS)
 
 
 @lru_cache(maxsize=100_000)

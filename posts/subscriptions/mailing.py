@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from posts.lettering import letter_html, letter_text
 from posts.listing import ListedPost, read_posts
@@ -17,7 +17,7 @@ from posts.subscriptions.announcing import TELLS, followers_of
 from posts.subscriptions.asking import ASKED, is_shut_out
 from posts.subscriptions.digesting import COLLECTS
 from posts.subscriptions.models import Announcement, Consent, Frequency, Subscriber, Subscription
-from posts.subscriptions.models.consent import WORDINGS
+from posts.subscriptions.models.consent import WORDINGS, language_of
 from posts.subscriptions.scopes import find_scope, of_subscription
 
 # What a letter is called where its name may be seen by others: on a locked screen, in a list of letters.
@@ -140,8 +140,19 @@ def _reasons(subscriptions: Any) -> list[str]:
 # --- The letters
 
 
+def neutral_names() -> dict[str, str]:
+    """Return from whom discreet letters come and what they are called: in the language of the site, as all letters."""
+    with override(settings.LANGUAGE_CODE):
+        return {"sender": str(NEUTRAL_SENDER), "subject": str(NEUTRAL_SUBJECT)}
+
+
 def ask_letter(consent: Consent) -> Message:
-    """May we write to you?"""
+    """May we write to you? In the language of the words that were agreed to; they stand in it."""
+    with override(language_of(consent.wording)):
+        return _ask_letter(consent)
+
+
+def _ask_letter(consent: Consent) -> Message:
     subject = _("Please confirm: letters from %(site)s") % {"site": settings.SITE_NAME}
     often = dict(Frequency.choices)
     found = [(url, find_scope(url)) for url in sorted(consent.scopes)]
@@ -153,7 +164,7 @@ def ask_letter(consent: Consent) -> Message:
         "proof": consent.proof,
     }
     if consent.is_discreet:
-        return render_message("subscription_ask", _("Please confirm"), context, sender=str(NEUTRAL_SENDER))
+        return render_message("subscription_ask", _("Please confirm"), context, sender=neutral_names()["sender"])
     return render_message("subscription_ask", subject, context)
 
 

@@ -9,7 +9,6 @@ from django.test import override_settings
 
 from posts.comments.models import Comment, Follow, Proof
 from posts.life import Reason
-from posts.outbox.composing import compose
 from posts.subscriptions.models import Consent
 from posts.subscriptions.models.consent import WORDINGS
 from tests.factories import (
@@ -244,7 +243,7 @@ def test_what_machines_read_in_a_page_is_in_the_sites_language(client, db):
 def test_refusals_are_said_in_the_language_of_the_reader(client, site):
     words = visible(client.post("/subscribe/", {"email": "nonsense", "tags": "Unheard"}, **KOREAN))
 
-    assert "올바른 전자우편 주소가 아닙니다." in words
+    assert "올바른 이메일 주소가 아닙니다." in words
     assert "“Unheard” 태그는 이곳에 없습니다." in words
 
 
@@ -258,17 +257,26 @@ def test_a_consent_keeps_the_very_words_that_were_shown(client, site):
         assert Consent.objects.get(email=f"{language}@example.org").wording == version
 
 
-def test_a_letter_is_in_the_sites_language_whoever_had_it_sent(client, site, delivered):
-    client.post("/subscribe/", {"email": "zoe@example.org", "scope": "/", "frequency": "weekly"}, **KOREAN)
-    [english] = [each for each in delivered() if "zoe@example.org" in each.to]
-    consent = Consent.objects.get(email="zoe@example.org")
-    with override_settings(LANGUAGE_CODE="ko"):
-        korean = compose("subscriptions.ask", {"consent": consent.pk})
+def test_the_letter_that_asks_is_in_the_language_in_which_somebody_asked(client, site, delivered):
+    asked = {"scope": "/", "frequency": "weekly", "discreet": "on"}
+    client.post("/subscribe/", {"email": "zoe@example.org", **asked}, **KOREAN)
+    client.post("/subscribe/", {"email": "ann@example.org", **asked, "discreet": ""})
+    letters = {each.to[0]: each for each in delivered()}
+    korean, english = letters["zoe@example.org"], letters["ann@example.org"]
 
-    assert english.subject.startswith("Please confirm: letters from")
-    assert korean.subject.startswith("확인해 주십시오")
-    assert '<html lang="ko">' in korean.html
-    assert "원하신다면 이 페이지를 열어 단추를 눌러 주십시오." in korean.text
+    assert english.subject.startswith("Please confirm")
+    assert korean.subject == "확인해 주십시오"
+    assert '<html lang="ko">' in korean.alternatives[0][0]
+    assert "원하신다면 이 페이지를 열어 단추를 눌러 주십시오." in korean.body
+    assert korean.from_email.startswith("Newsletter <")
+
+
+def test_pages_name_discreet_letters_as_they_will_be_called(client, site):
+    for language, sender, subject in (("en", "Newsletter", "Your newsletter"), ("ko", "소식지", "요청하신 소식지")):
+        with override_settings(LANGUAGE_CODE=language):
+            page = re.sub("<[^>]*>", "", client.get("/subscribe/", **KOREAN).content.decode())
+        assert f"“{sender}”" in page
+        assert f"“{subject}”" in page
 
 
 def test_the_desk_is_english(admin_client, site):

@@ -17,6 +17,7 @@ register = template.Library()
 
 
 register.filter("country_name", country_name)
+register.filter("language_name", language_name)
 register.filter("long_date", long_date)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,6 +29,11 @@ WORDINGS = {
 def shown_wording() -> int:
     """Return the version of the words that a page shows in its reader's language."""
     return WORDING_IN.get(get_language() or "", WORDING)
+
+
+def language_of(wording: int) -> str:
+    """Return in which language the words of this version are."""
+    return next((code for code, version in WORDING_IN.items() if version == wording), settings.LANGUAGE_CODE)
 
 
 class Consent(models.Model):

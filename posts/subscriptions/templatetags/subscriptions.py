@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -12,11 +14,20 @@ from django.utils.translation import gettext as _
 
 from posts.listing import ListedPost
 from posts.models import Tag
+from posts.speaking import page_language
 from posts.subscriptions import counting
+from posts.subscriptions.mailing import neutral_names
 from posts.subscriptions.models import Frequency
 from posts.subscriptions.scopes import WHOLE_SITE
 
 register = template.Library()
+
+
+@register.simple_tag
+def neutral_letter() -> dict[str, SafeString]:
+    """From whom discreet letters come and what they are called, marked where that is not in the page's language."""
+    marks = "" if page_language() == settings.LANGUAGE_CODE else f' lang="{settings.LANGUAGE_CODE}"'
+    return {name: SafeString(f"<bdi{marks}>{escape(words)}</bdi>") for name, words in neutral_names().items()}
 
 
 @register.simple_tag(takes_context=True)

@@ -27,6 +27,20 @@ def shelves(db) -> None:
     make_post("Two", tags=["Forced labor", "Éducation"], categories=[make_category("Human Trafficking")])
 
 
+def test_a_filter_without_quotes_takes_the_words_behind_it(shelves):
+    assert proposed("tag:North Korea")[0] == "tag:north-korea"
+    assert proposed("source:the new york times one")[0] == "source:the-new-york-times one"
+    assert proposed("-tag:north korea two")[0] == "-tag:north-korea two"
+
+
+def test_a_year_alone_is_offered_as_one_however_many_posts_mention_it(client):
+    for number in range(4):
+        make_post(f"In 2012 {number}", at=f"2013-01-0{number + 1} 10:00")
+        make_post(f"Boat {number}", at=f"2012-01-0{number + 1} 10:00")
+    make_post("Last", at="2012-02-01 10:00")
+    assert "from:2012" in client.get("/search/?q=2012").content.decode()
+
+
 def proposed(text: str, within: str = "") -> list[str]:
     found("anything")
     sought = searching.look_up(text, within)

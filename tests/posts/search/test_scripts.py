@@ -70,7 +70,10 @@ QUERIES = [
     # Korean: particles, two syllables, one.
     ("서울", "korean"), ("서울에서", "korean"), ("탈북 여성", "korean"), ("인신매매", "korean"), ("쉼터", "korean"),
     ("매매", "korean"), ("피해자", "korean"), ("부산", ""), ('"탈북 여성"', "korean"), ("서", "korean decomposed"),
-    ("터", "korean"), ("조사는", "korean"), ("서울 인신매매", "korean"), ("서울 -인신매매", ""),
+    ("터", "korean"), ("조사는", "korean"), ("조사를", "korean"),
+    ("서울의", "korean"), ("서울로부터", "korean"), ("인신매매가", "korean"),
+    ("인신매매를 피해자에게", "korean"), ('"서울의"', ""), ("서울 -조사를", "korean"),
+    ("서울 인신매매", "korean"), ("서울 -인신매매", ""),
     ("어선", "decomposed"), ("노동자", "decomposed"), ("항구", "decomposed"), (normalize("NFD", "항구"), "decomposed"),
     (normalize("NFD", "서울"), "korean"), ("resume", "decomposed"), ("résumé", "decomposed"),
     # Japanese and Chinese.
