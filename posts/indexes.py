@@ -240,7 +240,7 @@ def _by_name(tag: Listed) -> tuple[bool, str, str, str]:
 
 def letter_of(name: str) -> str:
     """Return the letter under which an index lists a name: "é" under "E", "북" under "ㅂ", a digit under "0–9"."""
-    first = unicodedata.normalize("NFKD", name[:1])[:1].upper()
+    first = unicodedata.normalize("NFKD", name[:1])[:1].upper()[:1]  # of “ß” the first S
     if first in INITIALS:
         return COMPATIBLE[INITIALS.index(first)]
     if first.isdigit():

@@ -12,6 +12,7 @@ from markdownx.widgets import AdminMarkdownxWidget
 
 from posts.hooks import is_taken
 from posts.rendering import MAX_TEXT_LENGTH
+from sources.locking import OneAtATime
 from sources.places import language_name
 
 admin.site.unregister(FlatPage)
@@ -47,7 +48,7 @@ def _words_on_versions() -> str:
 
 
 @admin.register(FlatPage)
-class PageAdmin(admin.ModelAdmin):
+class PageAdmin(OneAtATime, admin.ModelAdmin):
     form = PageForm
     list_display = ["title", "url"]
     search_fields = ["title", "url"]

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -23,6 +25,10 @@ from sources.places import language_choices
 
 VERIFIED_TODAY = "Verified today."
 VERIFY_BUTTON = "_verified"
+CHANGED = (
+    "Somebody has saved this contact since you opened it, and nothing of yours is stored. Open it in another tab to "
+    "see what it says now, and write there what is still to be changed."
+)
 
 
 class LanguagesField(forms.MultipleChoiceField):
@@ -47,6 +53,15 @@ class LinesField(forms.CharField):
         return "\n".join((super().to_python(value) or "").splitlines())
 
 
+class SeenField(forms.CharField):
+    """What the form was opened on. It is nobody's change."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
 class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
@@ -67,9 +82,11 @@ class ContactForm(forms.ModelForm):
         choices=language_choices,
         help_text="In which somebody can be spoken to.",
     )
+    seen = SeenField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["seen"] = _state_of(self.instance) if self.instance.pk else ""
         # Of eighty, those that are ticked are seen first. Who may only look has no such field.
         if "languages" in self.fields:
             ticked = self.instance.language_codes
@@ -77,9 +94,17 @@ class ContactForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        # A number that somebody has put right must not come back with what another had open.
+        if cleaned and cleaned.get("seen") and cleaned["seen"] != self.initial["seen"] and self.changed_data:
+            raise forms.ValidationError(CHANGED)
         if cleaned is not None and VERIFY_BUTTON in self.data:
             cleaned["verified_on"] = site_date(timezone.now())
         return cleaned
+
+
+def _state_of(contact: Contact) -> str:
+    """Return what changes with anything that can be written into the form."""
+    return sha256(repr(model_to_dict(contact, ContactForm.Meta.fields)).encode()).hexdigest()[:32]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -140,6 +165,12 @@ class ContactAdmin(OneAtATime, admin.ModelAdmin):
             },
         ),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Contact | None = None) -> Any:
+        *others, (name, options) = super().get_fieldsets(request, obj)
+        if obj and self.has_change_permission(request, obj):  # who may only look has no form
+            options = {**options, "fields": [*options["fields"], "seen"]}
+        return [*others, (name, options)]
 
     @admin.display(description="country", ordering="country")
     def place(self, contact: Contact) -> str:

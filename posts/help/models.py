@@ -172,6 +172,8 @@ class Contact(models.Model):
             "telephones": self._tidied("telephones", tidy_numbers),
             "text_number": self._tidied("text_number", tidy_number),
         }
+        for field in ("name", "what", "text_number"):
+            faults[field] = faults[field] or self._fault_of_length(field)
         if not any(getattr(self, way) for way in WAYS):
             faults["telephones"] = (
                 "Give at least one way to reach them: a telephone, a number for messages, or an e-mail, web or chat "
@@ -179,6 +181,12 @@ class Contact(models.Model):
             )
         if faults := {field: fault for field, fault in faults.items() if fault}:
             raise ValidationError(faults)
+
+    def _fault_of_length(self, field: str) -> str:
+        """In its tidy form a text may have more characters than it was typed with: “…” is three of them."""
+        column: Any = self._meta.get_field(field)
+        is_long = len(getattr(self, field)) > column.max_length
+        return f"Write at most {column.max_length} characters." if is_long else ""
 
     def _fault_of_languages(self) -> str:
         unknown = next((code for code in self.languages.split() if not is_language(code)), "")

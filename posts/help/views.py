@@ -37,14 +37,16 @@ def contact_list(request: HttpRequest, code: str = "") -> HttpResponse:
     if language not in ("", "all") and not known_language:
         choice.notes.insert(0, _("We do not know this language. Here are contacts in every language."))
     helped = {contact.country for contact in contacts if contact.country}
+    # Who reads the text in a language that they chose goes on reading it.
+    here = f"{ADDRESS}{code}/" if code else ADDRESS
     context = {
         **_written(texts, code or page_language(), choice),
         "choice": choice,
-        "countries": _countries(helped, choice),
-        "other_countries": _countries(dict(country_choices()).keys() - helped, choice),
-        "languages": _languages(choice),
+        "countries": _countries(helped, choice, here),
+        "other_countries": _countries(dict(country_choices()).keys() - helped, choice, here),
+        "languages": _languages(choice, here),
         "is_empty": not contacts,
-        "address": ADDRESS,
+        "address": here,
     }
     return render(request, "help/contact_list.html", context)
 
@@ -72,27 +74,27 @@ def address(country: str = "", language: str = "", page: str = ADDRESS) -> str:
     return f"{page}{'?' if asked else ''}{urlencode(asked)}"
 
 
-def _countries(codes: Iterable[str], choice: Choice) -> list[dict[str, Any]]:
+def _countries(codes: Iterable[str], choice: Choice, page: str) -> list[dict[str, Any]]:
     """Return countries as links and as choices of the form."""
     return [
         {
             "code": code,
             "name": country_name(code),
-            "url": f"{address(code, choice.language)}#contacts",
+            "url": f"{address(code, choice.language, page)}#contacts",
             "is_chosen": code == choice.country,
         }
         for code in in_order_of_names(codes)
     ]
 
 
-def _languages(choice: Choice) -> list[dict[str, Any]]:
+def _languages(choice: Choice, page: str) -> list[dict[str, Any]]:
     codes = {*choice.languages, choice.language} - {""}
     return [
         {
             "code": code,
             "name": language_name(code),
             "own_name": own_language_name(code),
-            "url": f"{address(choice.country, code)}#contacts",
+            "url": f"{address(choice.country, code, page)}#contacts",
             "is_chosen": code == choice.language,
         }
         for code in sorted(codes, key=language_name)

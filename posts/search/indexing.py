@@ -20,6 +20,7 @@ from sources.locking import hold_the_index
 
 SLICE = 200  # posts of one transaction; so many are indexed while somebody waits, the clock does the others
 TURN = 20.0  # seconds of the clock that it takes at a time
+PATIENCE = 1.0  # seconds that somebody who searches waits for whoever writes
 MANY = 5000  # rows that one statement deletes
 BREATH = 0.1  # seconds of a rebuild between slices: who waits for SQLite looks that often whether it is free
 # Stands between names and in no query: a phrase does not go on from one name into the next.
@@ -41,8 +42,9 @@ def catch_up_for_reader() -> None:
     """
     if Touched.objects.exists():
         try:
-            forget_unlisted()
-            catch_up_slice()
+            with engine().waiting(PATIENCE):
+                forget_unlisted()
+                catch_up_slice()
         except DatabaseError:
             return
 

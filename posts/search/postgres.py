@@ -8,6 +8,7 @@ index alone answers for them.
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -186,3 +187,8 @@ def vector(document: Any) -> str:
             at += 1
         at += 1  # a phrase does not go on from one column into the next
     return " ".join(_quoted(word) + (f":{','.join(found)}" if found else "") for word, found in places.items())
+
+
+def waiting(seconds: float) -> AbstractContextManager[None]:
+    """Here nobody waits for all who write, only for who writes the index: a slice at a time."""
+    return nullcontext()

@@ -1,7 +1,8 @@
 """The index on SQLite: FTS5 beside the table of documents, kept like it by triggers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -97,3 +98,14 @@ def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 def write(documents: Sequence[Any]) -> None:
     """Store these documents; the triggers index them."""
     apps.get_model("search", "SearchDocument").objects.bulk_create(documents)
+
+
+@contextmanager
+def waiting(seconds: float) -> Iterator[None]:
+    """Wait no longer than that for whoever writes; others wait as settings say."""
+    [(usual,)] = _rows("PRAGMA busy_timeout")
+    _rows(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+    try:
+        yield
+    finally:
+        _rows(f"PRAGMA busy_timeout = {usual}")

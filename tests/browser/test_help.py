@@ -19,7 +19,12 @@ def write_page(url: str, title: str, text: str) -> None:
 
 @pytest.fixture
 def _contacts(transactional_db):
-    make_contact("Lantern Line", languages="en es", web_address=f"https://{'long' * 15}.example/")
+    make_contact(
+        "Lantern Line",
+        languages="en es",
+        web_address=f"https://{'long' * 15}.example/",
+        call_back=f"What a bill names is told at https://lantern.example/{'long-' * 15}words/",
+    )
     make_contact("등불상담전화", country="KR", languages="ko en", telephones="+82 2 0000 0101\n112", is_free=True)
     make_contact("خط القنديل", country="LB", languages="ar", email="a.very.long.name.indeed@qandil.example")
     make_contact("Old line", country="FR", days_ago=400)

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.flatpages.models import FlatPage
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -55,6 +56,16 @@ def test_one_title_and_one_unknown_outlet_by_many():
     assert statuses == [302] * 8
     assert len(set(Post.objects.values_list("slug", flat=True))) == 8
     assert Source.objects.get().tally.count == 8
+
+
+def test_one_page_by_many():
+    data = {"title": "About", "url": "/about/", "content": "We."}
+    clients = [logged_in() for _ in range(6)]
+    statuses = at_once(
+        *(lambda client=client: client.post("/admin/flatpages/flatpage/add/", data) for client in clients)
+    )
+    assert sorted(statuses) == [200] * 5 + [302]
+    assert FlatPage.objects.get().url == "/about/"
 
 
 def test_merges_crosswise():

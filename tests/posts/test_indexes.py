@@ -98,7 +98,7 @@ class TestTheTags:
 
     def test_of_very_many_one_letter_at_a_time_is_shown(self, client, monkeypatch):
         monkeypatch.setattr(indexes, "ON_ONE_PAGE", 3)
-        make_post(tags=["apple", "apricot", "boat", "cart"])
+        make_post(tags=["apple", "apricot", "boat", "cart", "ßolid"])
         make_post(tags=["cart"])
         page = text(client, "/tag/")
         assert '<a href="/tag/?letter=A">A <span class="count">2</span></a>' in page
@@ -106,6 +106,8 @@ class TestTheTags:
         assert "/tag/apricot/" in text(client, "/tag/?letter=A")
         assert "/tag/boat/" not in text(client, "/tag/?letter=a")
         assert "/tag/apricot/" in text(client, "/tag/?letter=a")
+        assert '<a href="/tag/?letter=S">S <span' in page
+        assert ">ßolid<" in text(client, "/tag/?letter=S")
 
     @pytest.mark.parametrize(
         "odd", ["q=%00", "letter=%F0%9F%98%80", "letter=&q=&order=x", f"q={'a' * 5000}", "letter=a+b"]

@@ -212,6 +212,17 @@ class TestThePageOfThoseWhoHelp:
         assert ENGLISH_TEXT in shown(client, "/get-help/en/", **KOREAN)
         assert '/get-help/">' in shown(client, "/get-help/en/").partition("</head>")[0]
 
+    @pytest.mark.usefixtures("_help")
+    def test_who_chose_its_language_keeps_it_with_another_country(self, client):
+        make_contact("Seoul", country="KR", languages="ko en")
+        html = main(shown(client, "/get-help/ko/?country=KR"))
+        for words in (
+            'action="/get-help/ko/#contacts"', 'href="/get-help/ko/?country=KR#contacts"',
+            'href="/get-help/ko/?country=KR&amp;language=en#contacts"', 'href="/get-help/ko/#contacts"',
+        ):  # fmt: skip
+            assert words in html, words
+        assert 'action="/get-help/#contacts"' in shown(client, "/get-help/?country=KR")
+
     @pytest.mark.parametrize("code", ["ko", "xx", "en", "0", "KO", "ko-kr"])
     def test_a_language_without_a_text_is_no_page(self, client, code):
         write("/get-help/", "도움", KOREAN_TEXT) if code == "en" else None

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -80,6 +81,20 @@ class TestTheForm:
         contact = Contact.objects.get()
         editor_client.post(f"{LIST}{contact.pk}/change/", FORM)
         assert LogEntry.objects.order_by("pk").last().get_change_message() == "No fields changed."
+
+    def test_nobody_overwrites_what_another_saved_meanwhile(self, editor_client):
+        editor_client.post(f"{LIST}add/", FORM)
+        url = f"{LIST}{Contact.objects.get().pk}/change/"
+        [seen] = re.findall(r'name="seen" value="([^"]+)"', editor_client.get(url).content.decode())
+        right = {**FORM, "telephones": "119", "seen": seen}
+        assert editor_client.post(url, right).status_code == 302
+        late = editor_client.post(url, {**FORM, "hours": "Day and night", "seen": seen, "_verified": "1"})
+        assert "Somebody has saved this contact since you opened it" in late.content.decode()
+        assert "Day and night" in late.content.decode()
+        contact = Contact.objects.get()
+        assert (contact.telephones, contact.hours, contact.verified_on) == ("119", "", None)
+        # Who presses twice has said nothing else.
+        assert editor_client.post(url, right).status_code == 302
 
     def test_a_button_saves_and_notes_that_all_of_it_was_verified_today(self, editor_client, editor):
         contact = make_contact(country="KR", days_ago=400)

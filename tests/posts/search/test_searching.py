@@ -6,11 +6,12 @@ import re
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from posts.life import Reason
 from posts.models import Category, Post, Tag
-from posts.search import searching
+from posts.search import indexing, searching
 from posts.search.facets import facets_of
 from posts.search.indexing import catch_up, reindex_all
 from posts.search.models import SearchDocument, Touched, position_of, post_of
@@ -358,3 +359,23 @@ def test_a_position_tells_moment_and_post():
     position = position_of(timezone.now(), 12345)
     assert post_of(position) == 12345
     assert position < 2**63
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="On PostgreSQL nobody waits for all who write")
+def test_who_searches_waits_but_briefly_for_whoever_writes(client, monkeypatch):
+    def patience() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            return cursor.fetchone()[0]
+
+    def fail() -> int:
+        waited.append(patience())
+        raise DatabaseError("database is locked")
+
+    waited: list[int] = []
+    make_post("Boats")
+    usual = patience()
+    monkeypatch.setattr(indexing, "forget_unlisted", fail)
+    assert client.get("/search/", {"q": "boats"}).status_code == 200
+    assert waited == [1000]
+    assert patience() == usual > 1000
