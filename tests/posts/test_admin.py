@@ -97,7 +97,13 @@ class TestWriting:
 
     @pytest.mark.parametrize(
         ("date", "time", "sentence"),
-        [("", "", "Choose the day"), ("2013-03-31", "10:00", "This moment has passed")],
+        [
+            ("", "", "Choose the day"),
+            ("2013-03-31", "10:00", "This moment has passed"),
+            ("2100-01-01", "", "Write the time too"),
+            ("", "10:00", "Write the day too"),
+            ("2100-01-01", "25:00", "Enter a valid time"),
+        ],
     )
     def test_schedule_without_a_moment_to_come_is_refused_at_the_field(self, editor_client, date, time, sentence):
         response = editor_client.post(
