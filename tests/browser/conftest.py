@@ -21,6 +21,15 @@ QUIET = (
     "--disable-component-update --disable-sync"
 ).split()
 
+# The last such list counts: first what Playwright switches off, then a page of the browser's own that each new window
+# would draw for the words proposed below its address bar.
+OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup"
+)
+
 # The migrations that make the groups and say what each may do, in order.
 GIVING = [
     ("posts", "0002_groups"),
@@ -47,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
-    return {"executable_path": CHROMIUM, "args": QUIET}
+    return {"executable_path": CHROMIUM, "args": [*QUIET, f"--disable-features={OFF}"]}
 
 
 @pytest.fixture(scope="session", autouse=True)
