@@ -23,7 +23,8 @@ def library(transactional_db) -> None:
 def test_the_list_is_walked_by_the_keyboard_and_leads_to_a_page(page):
     page.goto("/search/")
     box = page.get_by_role("combobox")
-    box.press_sequentially("nor")
+    with page.expect_response("**q=nor"):
+        box.press_sequentially("nor")
     options = page.get_by_role("option")
     expect(options).to_have_count(3)
     expect(box).to_have_attribute("aria-expanded", "true")
