@@ -157,7 +157,7 @@ class Page:
         if source is None:
             return self.error
         if source.pk is None:
-            return f"“{source.name}” is new: it will be added as an outlet under this name, unless you choose a source."
+            return f"“{source.name}” is new: it will be added as an outlet by this name, unless you choose a source."
         host = readable_host(source.host)
         return f"This is {source.name} ({host})." if host not in ("", source.name) else f"This is {source.name}."
 

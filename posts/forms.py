@@ -343,7 +343,7 @@ class PostForm(forms.ModelForm):
         self.untold: list[Clip] = []
         self.last_outlet_id = 0  # before saving: those with a greater number were added by it
         if moment := self.fields.get("published_at"):
-            moment.error_messages |= {"invalid_date": "Write the day too.", "invalid_time": "Write the time too: 15:30."}
+            moment.error_messages |= {"invalid_date": "Write the day too.", "invalid_time": "Write the time too."}
         if "editor" in self.fields:
             people = writing_people()
             if instance and instance.editor_id:  # whoever writes no longer, or wrote for an old blog, stays named
