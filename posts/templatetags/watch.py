@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from posts.dating import byline_date, byline_iso, byline_moment, written_date
@@ -29,6 +30,17 @@ BAR_STEP, BAR_WIDTH, BAR_HEIGHT = 16, 13, 40  # units of the drawing: pixels whe
 @register.simple_tag
 def site_name() -> str:
     return settings.SITE_NAME
+
+
+@register.simple_tag
+def site_languages() -> list[tuple[str, str]]:
+    """Return the codes of the languages that readers can choose, with the name of each in itself."""
+    return _languages()
+
+
+@lru_cache(maxsize=1)
+def _languages() -> list[tuple[str, str]]:
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
 
 
 @register.simple_tag
@@ -177,6 +189,14 @@ def _outward(address: str | None, words: str, attributes: str = "") -> SafeStrin
 
 def _hreflang(language: str | None) -> str:
     return f' hreflang="{language}"' if language else ""
+
+
+@register.filter
+def tagged(post: ListedPost) -> SafeString:
+    """Return the list of a post's tags, if it has any."""
+    if not post.tags:
+        return SafeString("")
+    return SafeString(f'<ul class="chips post-tags" aria-label="{_("Tags")}">{as_items(post.tags)}</ul>')
 
 
 @register.filter
