@@ -1,5 +1,7 @@
 """The uploads, where no nginx serves them."""
 
+import errno
+
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,5 +17,6 @@ def uploaded_file(request: HttpRequest, path: str) -> HttpResponseBase:
     try:
         return serve(request, path, document_root=settings.MEDIA_ROOT)
     except OSError as error:
-        # Such as a name of more bytes than the file system takes.
+        if error.errno != errno.ENAMETOOLONG:  # of letters the address has few enough; a file system counts bytes
+            raise
         raise Http404("There is no such file.") from error

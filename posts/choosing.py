@@ -13,9 +13,8 @@ from django.utils.translation import get_language, get_language_from_request
 from django.views.decorators.http import require_http_methods, require_safe
 
 from posts.answering import form_of_readers
-from posts.pages import texts_of
+from posts.pages import language_for_reader, texts_of
 from posts.preferences import OPTIONS, default, preferences_of
-from posts.speaking import page_language
 
 READING = "/reading/"
 SAFETY = "/safety/"
@@ -96,5 +95,5 @@ def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -
 def safety(request: HttpRequest) -> HttpResponse:
     """What quick exit and discreet reading do, and what they cannot hide; what editors wrote there stands first."""
     texts = texts_of(SAFETY)
-    language = page_language() if page_language() in texts else next(iter(texts), "")
+    language = language_for_reader(texts)
     return render(request, "posts/safety.html", {"flatpage": texts.get(language), "text_language": language})

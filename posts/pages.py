@@ -32,6 +32,12 @@ def texts_of(url: str) -> dict[str, FlatPage]:
     return {language_of_page(page): page for page in pages}
 
 
+def language_for_reader(texts: dict[str, FlatPage], wanted: str = "") -> str:
+    """Return the wanted language, or that of the page that is made, if a text is in it; else that of the first."""
+    wanted = wanted or page_language()
+    return wanted if wanted in texts else next(iter(texts), "")
+
+
 def language_of_page(page: FlatPage) -> str:
     """Return the language that its address says, or else that its letters allow; "" where we do not know it."""
     _, code = _parted(page.url)

@@ -29,13 +29,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if connection.vendor != "postgresql" or config.option.markexpr:
         return
-    told = [item for item in items if not _asks_a_database(item) or _is_of_a_browser(item)]
+    told = [item for item in items if not _asks_a_database(item) or _is_of_pages(item)]
     config.hook.pytest_deselected(items=told)
     left_out = set(told)
     items[:] = [item for item in items if item not in left_out]
 
 
-def _is_of_a_browser(item: pytest.Item) -> bool:
+def _is_of_pages(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("looks")) or ("browser" in item.path.parts and item.path.name != JOURNEY)
 
 

@@ -1,12 +1,12 @@
 """Countries, languages and days as readers call them, each in their own language (Unicode's CLDR through Babel)."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
 from babel.dates import format_date
 
+from posts.indexes import plain
 from sources.naming import fold
 from sources.places import country_choices, country_name, language_choices, locale, locale_of
 
@@ -34,11 +34,7 @@ def country_in_sentence(code: str) -> str:
 
 def in_order_of_names(codes: Iterable[str]) -> list[str]:
     """Sort countries as the alphabet of the page has them: Åland and Côte d’Ivoire not behind the last letter."""
-    return sorted(codes, key=lambda code: _alphabetical(country_name(code)))
-
-
-def _alphabetical(name: str) -> str:
-    return "".join(sign for sign in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(sign))
+    return sorted(codes, key=lambda code: plain(country_name(code)))
 
 
 def long_date(day: dt.date) -> str:

@@ -14,7 +14,7 @@ from posts.help.choosing import Choice, choose
 from posts.help.models import ADDRESS, Contact
 from posts.help.naming import in_order_of_names, is_country, is_language
 from posts.hooks import shows_page
-from posts.pages import Version, texts_of
+from posts.pages import Version, language_for_reader, texts_of
 from posts.speaking import page_language
 from sources.places import country_choices, country_name, language_name, own_language_name
 
@@ -40,7 +40,7 @@ def contact_list(request: HttpRequest, code: str = "") -> HttpResponse:
     # Who reads the text in a language that they chose goes on reading it.
     here = f"{ADDRESS}{code}/" if code else ADDRESS
     context = {
-        **_written(texts, code or page_language(), choice),
+        **_written(texts, code, choice),
         "choice": choice,
         "countries": _countries(helped, choice, here),
         "other_countries": _countries(dict(country_choices()).keys() - helped, choice, here),
@@ -53,7 +53,7 @@ def contact_list(request: HttpRequest, code: str = "") -> HttpResponse:
 
 def _written(texts: dict[str, FlatPage], wanted: str, choice: Choice) -> dict[str, Any]:
     """Return what editors wrote for this page, in the wanted language or else in the first that there is."""
-    language = wanted if wanted in texts else next(iter(texts), "")
+    language = language_for_reader(texts, wanted)
     page = texts.get(language)
     return {
         "flatpage": page,

@@ -22,7 +22,6 @@ SLICE = 200  # posts of one transaction; so many are indexed while somebody wait
 TURN = 20.0  # seconds of the clock that it takes at a time
 PATIENCE = 1.0  # seconds that somebody who searches waits for whoever writes
 MANY = 5000  # rows that one statement deletes
-BREATH = 0.1  # seconds of a rebuild between slices: who waits for SQLite looks that often whether it is free
 # Stands between names and in no query: a phrase does not go on from one name into the next.
 BETWEEN = " _ "
 MOST_WORDS = 10_000  # of one post: a vector of PostgreSQL holds a megabyte
@@ -75,7 +74,7 @@ def reindex_all() -> Iterator[int]:
         with transaction.atomic():
             index(part)
         yield len(part)
-        time.sleep(BREATH)
+        time.sleep(engine().BREATH)
     for part in batched(touched, MANY):
         Touched.objects.filter(pk__in=part).delete()
 

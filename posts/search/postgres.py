@@ -189,6 +189,9 @@ def vector(document: Any) -> str:
     return " ".join(_quoted(word) + (f":{','.join(found)}" if found else "") for word, found in places.items())
 
 
+BREATH = 0.0  # whoever waits for a lock gets it in turn
+
+
 def waiting(seconds: float) -> AbstractContextManager[None]:
     """Here nobody waits for all who write, only for who writes the index: a slice at a time."""
     return nullcontext()

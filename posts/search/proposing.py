@@ -12,14 +12,13 @@ from posts.search.filtering import with_filters
 from posts.search.names import Entry, Names, arranged, arranged_words, names_called, read_names
 from posts.search.narrowing import narrowings
 from posts.search.queries import LONGEST_ROW, Field, Filter, Query, place_of
-from posts.search.respelling import respelled
+from posts.search.respelling import MOST_WORDS, respelled
 from posts.search.searching import Sought, count_instead, count_of, look_up
 from posts.search.widening import without_a_word
 
 FEW = 3  # who finds fewer is asked whether they meant something else
 MOST = 3  # proposals
 TRIED = 8  # searches that are run to see whether a proposal finds more
-MOST_WORDS = 6  # of a query that are looked at
 
 
 @dataclass(frozen=True)
@@ -121,11 +120,10 @@ def _corrected(sought: Sought, entries: tuple[Entry, ...]) -> Iterator[tuple[str
     """Yield other queries, the likeliest first, and what the whole of it is the name of."""
     query, names = sought.query, arranged(entries)
     for each in sought.unknown:
-        for place, entry in _further_words(query, each, names):
-            yield query.with_instead(place, f"{'-' if each.is_excluded else ''}{each.field}:{entry.slug}"), None
-        for entry in names.near(each.name, [each.field])[:MOST]:
+        near = [(each.place, entry) for entry in names.near(each.name, [each.field])[:MOST]]
+        for place, entry in [*_further_words(query, each, names), *near]:
             minus = "-" if each.is_excluded else ""
-            yield query.with_instead(each.place, f"{minus}{each.field}:{entry.slug}"), None
+            yield query.with_instead(place, f"{minus}{each.field}:{entry.slug}"), None
     for row in query.rows(MOST_WORDS):
         text = " ".join(word.text for word in row)
         is_all = len(row) == len(query.words)

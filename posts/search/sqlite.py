@@ -100,6 +100,10 @@ def write(documents: Sequence[Any]) -> None:
     apps.get_model("search", "SearchDocument").objects.bulk_create(documents)
 
 
+# Seconds of a rebuild between slices: who waits to write looks that often whether the database is free.
+BREATH = 0.1
+
+
 @contextmanager
 def waiting(seconds: float) -> Iterator[None]:
     """Wait no longer than that for whoever writes; others wait as settings say."""

@@ -9,7 +9,6 @@ from django import template
 from django.conf import settings
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from posts.dating import byline_date, byline_iso, byline_moment, written_date
@@ -21,6 +20,7 @@ from posts.pages import language_of_page, other_versions, pages_for_reader
 from posts.preferences import Preferences, preferences_of
 from posts.rendering import PictureFacts, render_post
 from posts.speaking import content_lang, in_words_of_page, lang, lang_of, page_lang
+from sources.places import own_language_name
 
 register = template.Library()
 
@@ -35,12 +35,7 @@ def site_name() -> str:
 @register.simple_tag
 def site_languages() -> list[tuple[str, str]]:
     """Return the codes of the languages that readers can choose, with the name of each in itself."""
-    return _languages()
-
-
-@lru_cache(maxsize=1)
-def _languages() -> list[tuple[str, str]]:
-    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+    return [(code, own_language_name(code)) for code, _name in settings.LANGUAGES]
 
 
 @register.simple_tag
